@@ -1,0 +1,116 @@
+#include "app/app.h"
+
+#include "engine/input.h"
+#include "engine/open.h"
+#include "tensor/npy.h"
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+bool app_usage(App *app, Error *err, const char *format, ...) {
+    char text[300];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    app->usage = true;
+    return error_set(err, ERROR_BAD, text);
+}
+
+RunOptions app_run_options(const App *app) {
+    return (RunOptions){.path = app->options.conv, .tier = app->options.cpu};
+}
+
+Model *app_open(App *app, const char *which, int size, Error *err) {
+    RunOptions options = app_run_options(app);
+    Model *model = engine_open(which, size, app->options.weights, &options, app->pool, &app->job,
+                               err);
+    if (model)
+        app_note(app, model->weights.note);
+    return model;
+}
+
+/* The side of a square .npy input, so that a network can be opened at its size; 0 if it is none. */
+static int npy_side(const Tensor *t) {
+    int rank = t->shape.rank;
+    if (rank < 3 || t->shape.dim[rank - 1] != t->shape.dim[rank - 2])
+        return 0;
+    int64_t side = t->shape.dim[rank - 1];
+    return side <= 16384 ? (int)side : 0;
+}
+
+Model *app_open_input(App *app, Tensor *input, const char **source, Error *err) {
+    const Options *o = &app->options;
+    if (!o->image == !o->input) {
+        app_usage(app, err, "%s", o->image ? "--image and --input exclude each other"
+                                           : "--image FILE or --input F.npy is needed");
+        return NULL;
+    }
+    int size = (int)o->size;
+    Tensor peek;
+    if (o->input && !size) {
+        if (!npy_load(&peek, &app->arena, o->input, err))
+            return NULL;
+        size = npy_side(&peek);
+    }
+    Model *model = app_open(app, o->words[0], size, err);
+    if (!model)
+        return NULL;
+    char note[IMAGE_NOTE_SIZE] = "";
+    bool ok = o->image ? engine_input_image(model, o->image, &app->arena, input, NULL, note, err)
+                       : engine_input_npy(model, o->input, &app->arena, input, err);
+    if (ok) {
+        app_note(app, note);
+        *source = file_name(o->image ? o->image : o->input);
+        return model;
+    }
+    model_free(model);
+    return NULL;
+}
+
+/* --- Progress ------------------------------------------------------------------------------------- */
+
+enum { BAR_WIDTH = 30 };
+
+static void draw_bar(void *context) {
+    App *app = context;
+    double share = app->work > 0 ? (double)atomic_load(&app->job.done) / (double)app->work : 0;
+    share = share > 1 ? 1 : share;
+    int filled = (int)(share * BAR_WIDTH);
+    fprintf(stderr, "\r%s [%.*s%*s] %3d %%", app->task, filled,
+            "##############################", BAR_WIDTH - filled, "", (int)(share * 100));
+    fflush(stderr);
+}
+
+void app_progress_begin(App *app, const char *task, int64_t work) {
+    atomic_store(&app->job.done, 0);
+    app->task = task;
+    app->work = work;
+    if (!app->options.quiet && isatty(STDERR_FILENO))
+        app->ticker = ticker_start(100, draw_bar, app, NULL);
+}
+
+void app_progress_end(App *app) {
+    if (!app->ticker)
+        return;
+    ticker_stop(app->ticker);
+    app->ticker = NULL;
+    fputs("\r\033[K", stderr);
+    fflush(stderr);
+}
+
+void app_note(const App *app, const char *text) {
+    if (!app->options.quiet && *text)
+        fprintf(stderr, "convoscope: note: %s\n", text);
+}
+
+const char *app_count_text(char buffer[24], double count) {
+    static const char *const units[] = {"", " k", " M", " G", " T"};
+    int unit = 0;
+    while (count >= 999.5 && unit < 4) {
+        count /= 1000;
+        unit++;
+    }
+    snprintf(buffer, 24, unit ? "%.3g%s" : "%.0f%s", count, units[unit]);
+    return buffer;
+}

@@ -1,0 +1,59 @@
+/* What the verbs share. Each verb is one file, src/app/verb_NAME.c, and one row in verbs.c. */
+#ifndef APP_APP_H
+#define APP_APP_H
+
+#include "app/options.h"
+#include "base/ticker.h"
+#include <stdio.h>
+
+typedef struct App {
+    Options options;
+    Pool *pool;
+    Job job;     /* cancelled by Ctrl-C */
+    Arena arena; /* until the program ends */
+    FILE *out;   /* what goes to stdout once the verb has succeeded */
+    Ticker *ticker;
+    const char *task; /* what the progress bar says */
+    int64_t work;     /* what job.done grows to */
+    bool usage;       /* set: the error is wrong usage, exit status 2 */
+} App;
+
+typedef struct Verb {
+    const char *name, *synopsis, *summary;
+    const char *examples; /* lines */
+    int words_min, words_max;
+    bool (*run)(App *app, Error *err);
+} Verb;
+extern const Verb verbs[]; /* ended by a NULL name */
+const Verb *verb_find(const char *name, Error *err);
+
+bool verb_models(App *app, Error *err);
+bool verb_info(App *app, Error *err);
+bool verb_run(App *app, Error *err);
+bool verb_export(App *app, Error *err);
+bool verb_eval(App *app, Error *err);
+bool verb_bench(App *app, Error *err);
+bool verb_view(App *app, Error *err);
+bool verb_help(App *app, Error *err);
+
+/* Wrong usage; returns false. */
+bool app_usage(App *app, Error *err, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+RunOptions app_run_options(const App *app);
+/* The network that options name, with weights; remarks on loading go to stderr. NULL on failure. */
+Model *app_open(App *app, const char *which, int size, Error *err);
+/* The network and its input from --image or --input (one of them must be given). A square --input of
+ * another size than the network's own opens it at that size. *source is the file's name. */
+Model *app_open_input(App *app, Tensor *input, const char **source, Error *err);
+
+/* A progress bar on stderr if that is a terminal and --quiet is not given, until app_progress_end. */
+void app_progress_begin(App *app, const char *task, int64_t work);
+void app_progress_end(App *app);
+/* A remark on stderr, unless --quiet or the text is empty. */
+void app_note(const App *app, const char *text);
+
+/* "1.23 G", "61.1 M", "431 k", "520". */
+const char *app_count_text(char buffer[24], double count);
+#define COUNT_TEXT(n) app_count_text((char[24]){0}, (double)(n))
+
+#endif

@@ -1,0 +1,169 @@
+#include "app/options.h"
+
+#include "base/text.h"
+#include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef enum OptionKind { OPTION_FLAG, OPTION_TEXT, OPTION_INT, OPTION_CHOICE } OptionKind;
+
+typedef struct OptionSpec {
+    const char *name, *value; /* value: what stands after it in help; NULL for a flag */
+    OptionKind kind;
+    size_t offset; /* in Options; a choice's offset holds an int: the index into choices */
+    long min, max;
+    const char *choices; /* "naive|gemm"; a text option with choices takes only those */
+    const char *verbs;   /* " run export "; NULL: all */
+    const char *help;
+} OptionSpec;
+
+#define FIELD(name) offsetof(Options, name)
+static const OptionSpec specs[] = {
+    {"image", "FILE", OPTION_TEXT, FIELD(image), 0, 0, NULL, " run export view ",
+     "a picture: PNG, JPEG, BMP, TGA, GIF, PNM"},
+    {"input", "F.npy", OPTION_TEXT, FIELD(input), 0, 0, NULL, " run export ",
+     "the network's input as it is: no resizing, no normalising"},
+    {"top", "N", OPTION_INT, FIELD(top), 1, 100000, NULL, " run ", "how many classes to tell (5)"},
+    {"plan", NULL, OPTION_TEXT, FIELD(plan), 0, 0, "fast|step", " run eval ",
+     "fast: fused, buffers reused; step: every activation kept"},
+    {"dump", "DIR", OPTION_TEXT, FIELD(dump), 0, 0, NULL, " run ",
+     "write activations, logits and probabilities as .npy"},
+    {"nodes", "all|weighted|N1,N2", OPTION_TEXT, FIELD(nodes), 0, 0, NULL, " run export ",
+     "which nodes, by name or label (weighted)"},
+    {"out", "DIR", OPTION_TEXT, FIELD(out), 0, 0, NULL, " export ", "the folder to write to"},
+    {"what", NULL, OPTION_TEXT, FIELD(what), 0, 0, "maps|sheet|kernels", " export ",
+     "a file a map, one sheet a node, or a convolution's kernels (maps)"},
+    {"format", NULL, OPTION_TEXT, FIELD(format), 0, 0, "png|npy", " export ", "(png)"},
+    {"colormap", NULL, OPTION_CHOICE, FIELD(colormap), 0, 0, "gray|viridis|rdbu", " export ",
+     "(viridis; rdbu where values are signed)"},
+    {"range", NULL, OPTION_TEXT, FIELD(range), 0, 0, "map|layer|global", " export ",
+     "what the colours span (map)"},
+    {"scale", "N", OPTION_INT, FIELD(scale), 1, 64, NULL, " export ", "pixels a cell (1)"},
+    {"shard", "I/N", OPTION_TEXT, FIELD(shard), 0, 0, NULL, " export ",
+     "only part I of N of the files"},
+    {"data", "PATH", OPTION_TEXT, FIELD(data), 0, 0, NULL, " eval ",
+     "an image folder, IDX or CIFAR files"},
+    {"limit", "N", OPTION_INT, FIELD(limit), 1, 1000000000, NULL, " eval ",
+     "at most this many pictures"},
+    {"batch", "N", OPTION_INT, FIELD(batch), 1, 1024, NULL, " eval bench ", "pictures at a time"},
+    {"layers", NULL, OPTION_FLAG, FIELD(layers), 0, 0, NULL, " bench ", "times of each layer"},
+    {"paper", NULL, OPTION_FLAG, FIELD(paper), 0, 0, NULL, " info ",
+     "the paper's figures beside ours"},
+    {"size", "N", OPTION_INT, FIELD(size), 1, 16384, NULL, " run export info bench eval view ",
+     "another height and width of the input"},
+    {"tour", "DIR", OPTION_TEXT, FIELD(tour), 0, 0, NULL, " view ",
+     "no window: walk through the layers and write the screens as pictures"},
+    {"weights", "F.safetensors|random:SEED", OPTION_TEXT, FIELD(weights), 0, 0, NULL,
+     " run export eval bench view ", "(those at hand, else random:1)"},
+    {"conv", NULL, OPTION_CHOICE, FIELD(conv), 0, 0, "auto|naive|gemm",
+     " run export eval bench view ", "how convolutions are computed (auto)"},
+    {"threads", "N", OPTION_INT, FIELD(threads), 1, POOL_THREADS_MAX, NULL,
+     " run export eval bench view ", "(all cores)"},
+    {"cpu", NULL, OPTION_CHOICE, FIELD(cpu), 0, 0, "ref|avx2|avx512",
+     " run export eval bench view ", "use no more than this (the best there is)"},
+    {"json", NULL, OPTION_FLAG, FIELD(json), 0, 0, NULL, " models info run eval bench ",
+     "one JSON document on stdout"},
+    {"quiet", NULL, OPTION_FLAG, FIELD(quiet), 0, 0, NULL, NULL, "no progress, no remarks"},
+    {"help", NULL, OPTION_FLAG, FIELD(help), 0, 0, NULL, NULL, "this help"},
+};
+enum { OPTION_COUNT = sizeof specs / sizeof *specs };
+
+static bool belongs(const OptionSpec *spec, const char *verb) {
+    return !spec->verbs || strstr(spec->verbs, TEXT(" %s ", verb)) != NULL;
+}
+
+/* The index of a choice, or -1. */
+static int choice_index(const char *choices, const char *text) {
+    int index = 0;
+    for (const char *at = choices;; index++) {
+        size_t length = strcspn(at, "|");
+        if (strlen(text) == length && strncmp(at, text, length) == 0)
+            return index;
+        if (!at[length])
+            return -1;
+        at += length + 1;
+    }
+}
+
+static bool set_option(Options *options, const OptionSpec *spec, const char *value, Error *err) {
+    void *field = (char *)options + spec->offset;
+    if (spec->choices && choice_index(spec->choices, value) < 0)
+        return error_set(err, ERROR_EXPECTED, TEXT("--%s", spec->name), spec->choices,
+                         TEXT("'%.80s'", value));
+    switch (spec->kind) {
+    case OPTION_FLAG:
+        *(bool *)field = true;
+        return true;
+    case OPTION_TEXT:
+        *(const char **)field = value;
+        return true;
+    case OPTION_CHOICE:
+        *(int *)field = choice_index(spec->choices, value);
+        if (spec->offset == FIELD(colormap))
+            options->colormap_given = true;
+        return true;
+    default:
+        return text_to_int(value, spec->min, spec->max, field) ||
+               error_set(err, ERROR_EXPECTED, TEXT("--%s", spec->name),
+                         TEXT("%ld..%ld", spec->min, spec->max), TEXT("'%.80s'", value));
+    }
+}
+
+static bool unknown_option(const char *verb, const char *given, Error *err) {
+    while (*given == '-')
+        given++;
+    char word[80];
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(given, "="), given);
+    TextNearest nearest = {.word = word};
+    for (int i = 0; i < OPTION_COUNT; i++)
+        if (belongs(&specs[i], verb))
+            text_nearest_offer(&nearest, specs[i].name);
+    return text_unknown(&nearest, TEXT("option of %s", verb), err);
+}
+
+bool options_parse(Options *options, const char *verb, int argc, char **argv, Error *err) {
+    *options = (Options){.cpu = cpu_best(), .top = 5, .scale = 1, .colormap = COLORMAP_VIRIDIS};
+    struct option known[OPTION_COUNT + 1] = {{0}};
+    int spec_of[OPTION_COUNT], count = 0;
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        if (!belongs(&specs[i], verb))
+            continue;
+        known[count] = (struct option){.name = specs[i].name,
+                                       .has_arg = specs[i].kind == OPTION_FLAG ? no_argument
+                                                                               : required_argument};
+        spec_of[count++] = i;
+    }
+    opterr = 0;
+    optind = 1;
+    for (int index, result; (result = getopt_long(argc, argv, ":h", known, &index)) != -1;) {
+        if (result == 'h')
+            options->help = true;
+        else if (result == ':')
+            return error_set(err, ERROR_MISSING, TEXT("the value of %.80s", argv[optind - 1]));
+        else if (result != 0)
+            return unknown_option(verb, argv[optind - 1], err);
+        else if (!set_option(options, &specs[spec_of[index]], optarg, err))
+            return false;
+    }
+    for (; optind < argc; optind++) {
+        if (options->word_count == OPTIONS_WORDS_MAX)
+            return error_set(err, ERROR_TOO_LARGE, "the command line", "more words",
+                             TEXT("%d", OPTIONS_WORDS_MAX));
+        options->words[options->word_count++] = argv[optind];
+    }
+    if (options->cpu > cpu_best())
+        options->cpu = cpu_best(); /* a cap, not a demand */
+    return true;
+}
+
+void options_help(const char *verb, void *out) {
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        if (!belongs(&specs[i], verb))
+            continue;
+        const char *value = specs[i].value ? specs[i].value : specs[i].choices;
+        fprintf(out, "  %-42s %s\n",
+                TEXT("--%s%s%s", specs[i].name, value ? " " : "", value ? value : ""),
+                specs[i].help);
+    }
+}

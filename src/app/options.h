@@ -1,0 +1,29 @@
+/* The command line: one table of options, read by getopt_long. */
+#ifndef APP_OPTIONS_H
+#define APP_OPTIONS_H
+
+#include "base/error.h"
+#include "engine/run.h"
+#include "tensor/colormap.h"
+
+enum { OPTIONS_WORDS_MAX = 64 };
+
+typedef struct Options {
+    const char *weights, *image, *input, *plan, *dump, *nodes, *out, *what, *format, *range, *shard,
+        *data, *tour;
+    ConvPath conv;
+    CpuTier cpu;
+    Colormap colormap;
+    bool colormap_given;
+    long threads, top, size, scale, batch, limit;
+    bool json, quiet, paper, layers, help;
+    const char *words[OPTIONS_WORDS_MAX]; /* what is no option, after the verb */
+    int word_count;
+} Options;
+
+/* `verb` decides which options are known. False: wrong usage, err says what. */
+bool options_parse(Options *options, const char *verb, int argc, char **argv, Error *err);
+/* A line for each option of the verb, the verb's own first, on stdout's stream `out`. */
+void options_help(const char *verb, void *out);
+
+#endif

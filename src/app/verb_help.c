@@ -1,0 +1,67 @@
+#include "app/app.h"
+
+#include <string.h>
+
+static void help_all(FILE *out) {
+    fputs("convoscope: convolutional networks, step by step.\n\n", out);
+    for (const Verb *v = verbs; v->name; v++)
+        fprintf(out, "  convoscope %-8s %s\n", v->name, v->summary);
+    fputs("  convoscope --version\n\n"
+          "MODEL is a network's name (convoscope models) or the path of a .json file\n"
+          "(models/README.md says how to write one).\n\n"
+          "Examples:\n"
+          "  convoscope view lenet\n"
+          "  convoscope run resnet18 --image dog.jpg\n"
+          "  convoscope info googlenet --paper\n"
+          "  convoscope help run\n",
+          out);
+}
+
+static void help_verb(FILE *out, const Verb *verb) {
+    fprintf(out, "usage: convoscope %s %s\n\n%s\n\n", verb->name, verb->synopsis, verb->summary);
+    options_help(verb->name, out);
+    fputs("\nExamples:\n", out);
+    for (const char *line = verb->examples; *line;) {
+        int length = (int)strcspn(line, "\n");
+        fprintf(out, "  %.*s\n", length, line);
+        line += length + 1;
+    }
+}
+
+static void help_param(FILE *out, const ParamSpec *p) {
+    char range[80], preset[40];
+    snprintf(range, sizeof range, p->kind == PARAM_BOOL ? "true or false" : "%g..%g", p->min, p->max);
+    if (p->required)
+        snprintf(preset, sizeof preset, "required");
+    else
+        snprintf(preset, sizeof preset, p->kind == PARAM_BOOL ? (p->preset != 0 ? "true" : "false")
+                                                              : "%g", p->preset);
+    fprintf(out, "    %-18s %s (%s; %s%s)\n", p->name, p->help, preset, range,
+            p->kind == PARAM_PAIR ? ", or [y, x]" : "");
+}
+
+static void help_layers(FILE *out) {
+    for (const LayerType *const *t = layer_types; *t; t++) {
+        fprintf(out, "%s: %s\n", (*t)->name, (*t)->title);
+        for (const ParamSpec *p = (*t)->params; p && p->name; p++)
+            help_param(out, p);
+    }
+}
+
+bool verb_help(App *app, Error *err) {
+    const char *topic = app->options.word_count ? app->options.words[0] : NULL;
+    if (!topic) {
+        help_all(app->out);
+        return true;
+    }
+    if (strcmp(topic, "layers") == 0) {
+        help_layers(app->out);
+        return true;
+    }
+    const Verb *verb = verb_find(topic, err);
+    if (verb)
+        help_verb(app->out, verb);
+    else
+        app->usage = true;
+    return verb != NULL;
+}

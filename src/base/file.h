@@ -1,0 +1,67 @@
+/* Files: mapped for reading, written to a temporary name and renamed. Paths are UTF-8. Every error
+ * names the file and what the system said. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include <stdint.h>
+#include <stdio.h>
+
+enum { FILE_PATH_MAX = 4096 };
+
+/* A file mapped read-only. Empty files map to size 0 with a valid pointer. Directories, devices and
+ * pipes are refused with a sentence ("is a directory"). */
+typedef struct FileMap {
+    const uint8_t *data;
+    size_t size;
+    void *mapping; /* what munmap gets; NULL if nothing is mapped */
+} FileMap;
+bool file_map(FileMap *map, const char *path, Error *err);
+void file_unmap(FileMap *map); /* zeroes *map; harmless on a zeroed one */
+
+/* The whole of a file in memory with a 0 byte after it (not counted in *size), at most `limit`
+ * bytes (ERROR_TOO_LARGE). A .gz is decompressed when `gunzip` is true and the content is gzip;
+ * the limit is for what comes out. Freed by mem_free. Also reads pipes, so "/dev/stdin" works. */
+uint8_t *file_read(const char *path, size_t limit, bool gunzip, size_t *size, Error *err);
+
+/* Writing: to PATH.tmp-PID-N beside it, renamed to PATH by file_commit. Folders above are not made.
+ *     FileWriter w;
+ *     if (!file_create(&w, path, err)) return false;
+ *     file_put(&w, data, size);              may be called often; errors are kept
+ *     return file_commit(&w, err);           or file_abort(&w)
+ * Both end the writer and leave no temporary file; after a failure PATH is as it was. A path that
+ * is a device or pipe ("/dev/stdout") is written straight. */
+typedef struct FileWriter {
+    FILE *file;
+    char path[FILE_PATH_MAX], temporary[FILE_PATH_MAX + 40];
+    size_t target_length; /* so much of `temporary` is the path that is written, links followed */
+    int error;            /* errno of the first failure, or 0 */
+} FileWriter;
+bool file_create(FileWriter *w, const char *path, Error *err);
+void file_put(FileWriter *w, const void *data, size_t size);
+bool file_commit(FileWriter *w, Error *err);
+void file_abort(FileWriter *w);
+bool file_write(const char *path, const void *data, size_t size, Error *err); /* all of these */
+
+bool file_exists(const char *path); /* of any type */
+bool file_is_folder(const char *path);
+/* Makes a folder and those above it; an existing one is fine. */
+bool file_make_folder(const char *path, Error *err);
+
+/* Names in a folder (no "." and ".."), sorted bytewise, in the arena. */
+bool file_list(const char *folder, Arena *arena, char ***names, size_t *count, Error *err);
+
+/* "a/b" in a caller's buffer; ERROR_TOO_LARGE if it does not fit. */
+bool file_join(char *buffer, size_t size, const char *a, const char *b, Error *err);
+const char *file_name(const char *path);      /* after the last '/' */
+const char *file_extension(const char *path); /* "png" without the dot, or "" ; of x.npy.gz: "gz" */
+
+/* Where the program's own files lie: `relative` ("models/lenet.json", "assets/labels") is looked
+ * for under $CONVOSCOPE_HOME, beside the source tree that holds the running binary (build/..), in
+ * PREFIX/share/convoscope of an installed one. True and the path in buffer, or false. */
+bool file_find(char *buffer, size_t size, const char *relative);
+/* $XDG_DATA_HOME/convoscope or ~/.local/share/convoscope, not made. */
+bool file_user_data(char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,176 @@
+/* Folders, paths, and where the program's own files lie. */
+#include "base/file.h"
+
+#include "base/memory.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#ifdef __APPLE__
+#include <mach-o/dyld.h>
+#endif
+
+bool file_exists(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0;
+}
+
+bool file_is_folder(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool file_make_folder(const char *path, Error *err) {
+    char part[FILE_PATH_MAX];
+    size_t length = strlen(path);
+    if (length >= sizeof part)
+        return error_set(err, ERROR_WRITE, path, strerror(ENAMETOOLONG));
+    for (size_t i = 1; i <= length; i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (mkdir(part, 0777) != 0 && !file_is_folder(part))
+            return error_set(err, ERROR_WRITE, path, strerror(errno));
+    }
+    return file_is_folder(path) || error_set(err, ERROR_WRITE, path, strerror(ENOTDIR));
+}
+
+static int by_bytes(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names into a list that grows; freed by the caller. */
+static bool read_names(DIR *stream, const char *folder, Arena *arena, char ***list, size_t *count,
+                       Error *err) {
+    size_t capacity = 0;
+    for (;;) {
+        errno = 0;
+        struct dirent *entry = readdir(stream);
+        if (!entry)
+            return errno == 0 || error_set(err, ERROR_READ, folder, strerror(errno));
+        const char *name = entry->d_name;
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+            continue;
+        if (!mem_grow(list, &capacity, *count + 1, sizeof **list, err))
+            return false;
+        (*list)[*count] = arena_text(arena, name, err);
+        if (!(*list)[(*count)++])
+            return false;
+    }
+}
+
+bool file_list(const char *folder, Arena *arena, char ***names, size_t *count, Error *err) {
+    *names = NULL;
+    *count = 0;
+    DIR *stream = opendir(folder);
+    if (!stream)
+        return error_set(err, ERROR_OPEN, folder, strerror(errno));
+    char **list = NULL;
+    size_t n = 0;
+    bool ok = read_names(stream, folder, arena, &list, &n, err);
+    closedir(stream);
+    char **kept = ok ? arena_alloc(arena, n, sizeof *kept, err) : NULL;
+    if (kept) {
+        if (n) {
+            qsort(list, n, sizeof *list, by_bytes);
+            memcpy(kept, list, n * sizeof *kept);
+        }
+        *names = kept;
+        *count = n;
+    }
+    mem_free(list);
+    return kept != NULL;
+}
+
+/* "a/b"; false if it does not fit. */
+static bool join(char *buffer, size_t size, const char *a, const char *b) {
+    size_t length = strlen(a);
+    const char *slash = length == 0 || a[length - 1] == '/' ? "" : "/";
+    int wanted = snprintf(buffer, size, "%s%s%s", a, slash, b);
+    return wanted >= 0 && (size_t)wanted < size;
+}
+
+bool file_join(char *buffer, size_t size, const char *a, const char *b, Error *err) {
+    if (join(buffer, size, a, b))
+        return true;
+    if (size)
+        buffer[0] = '\0';
+    size_t wanted = strlen(a) + 1 + strlen(b);
+    return error_set(err, ERROR_TOO_LARGE, "a path", MEM_TEXT(wanted), MEM_TEXT(size - 1));
+}
+
+const char *file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+const char *file_extension(const char *path) {
+    const char *name = file_name(path), *dot = strrchr(name, '.');
+    return dot && dot != name ? dot + 1 : "";
+}
+
+/* The path of the running program, links followed. */
+static bool program_path(char *buffer, size_t size) {
+#ifdef __APPLE__
+    char raw[FILE_PATH_MAX], real[FILE_PATH_MAX];
+    uint32_t room = sizeof raw;
+    if (_NSGetExecutablePath(raw, &room) != 0 || !realpath(raw, real) || strlen(real) >= size)
+        return false;
+    memcpy(buffer, real, strlen(real) + 1);
+    return true;
+#else
+    ssize_t length = readlink("/proc/self/exe", buffer, size);
+    if (length <= 0 || (size_t)length >= size)
+        return false;
+    buffer[length] = '\0';
+    return true;
+#endif
+}
+
+static bool found_in(char *buffer, size_t size, const char *folder, const char *relative) {
+    return join(buffer, size, folder, relative) && file_exists(buffer);
+}
+
+/* Looks in a folder and those above it, nearest first, also in an installed tree's share/. */
+static bool found_above(char *buffer, size_t size, const char *folder, const char *relative) {
+    char at[FILE_PATH_MAX], share[FILE_PATH_MAX];
+    if (!join(at, sizeof at, folder, ""))
+        return false;
+    for (char *end = strrchr(at, '/'); end; end = strrchr(at, '/')) {
+        end[end == at] = '\0'; /* the root keeps its slash */
+        if (found_in(buffer, size, at, relative) ||
+            (join(share, sizeof share, at, "share/convoscope") &&
+             found_in(buffer, size, share, relative)))
+            return true;
+        if (end == at)
+            break;
+    }
+    return false;
+}
+
+bool file_find(char *buffer, size_t size, const char *relative) {
+    char place[FILE_PATH_MAX];
+    const char *home = getenv("CONVOSCOPE_HOME");
+    if (home && *home && found_in(buffer, size, home, relative))
+        return true;
+    if (program_path(place, sizeof place)) {
+        *strrchr(place, '/') = '\0';
+        if (found_above(buffer, size, place, relative))
+            return true;
+    }
+    if (found_in(buffer, size, CONVOSCOPE_PREFIX "/share/convoscope", relative))
+        return true;
+    return getcwd(place, sizeof place) && found_above(buffer, size, place, relative);
+}
+
+bool file_user_data(char *buffer, size_t size) {
+    char share[FILE_PATH_MAX];
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (data && data[0] == '/') /* a relative one is to be ignored, says its specification */
+        return join(buffer, size, data, "convoscope");
+    return home && *home && join(share, sizeof share, home, ".local/share") &&
+           join(buffer, size, share, "convoscope");
+}

@@ -1,0 +1,22 @@
+/* The fast plan: the same network, but batch norm and ReLU are folded into the layer before them
+ * where it can take them, and buffers are reused as soon as nothing needs them. It keeps no
+ * activations to look at; its answers differ from step mode's by rounding only. */
+#ifndef ENGINE_FAST_H
+#define ENGINE_FAST_H
+
+#include "engine/result.h"
+#include "engine/run.h"
+
+typedef struct FastPlan FastPlan;
+
+/* For inputs of this batch. On the naive path nothing is fused. Refused like run_new if the machine
+ * lacks the memory. The model and the pool must outlive it. */
+FastPlan *fast_new(const Model *model, int64_t batch, const RunOptions *options, Pool *pool,
+                   Error *err);
+void fast_free(FastPlan *plan); /* NULL is fine */
+/* May be called often. The result lies in the arena. */
+bool fast_run(FastPlan *plan, const Tensor *input, Job *job, Arena *arena, Result *result,
+              Error *err);
+uint64_t fast_bytes(const FastPlan *plan); /* of its buffers and scratch */
+
+#endif

@@ -1,0 +1,284 @@
+#include "kernel/gemm.h"
+
+#include "kernel/gemm_tiers.h"
+#include <assert.h>
+#include <string.h>
+
+enum {
+    GROUP = 4,            /* depth of a packed block is a multiple */
+    LINE = 16,            /* floats in a cache line */
+    TASK_WORK = 1 << 20,  /* multiply-adds worth handing to another thread */
+    TASKS_PER_THREAD = 3, /* so that a thread that is late holds the others up less */
+    DIRECT_PANELS = 3,
+};
+
+static inline int64_t min64(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+static inline int64_t div_up(int64_t a, int64_t b) {
+    return (a + b - 1) / b;
+}
+static inline int64_t round_up(int64_t a, int64_t b) {
+    return div_up(a, b) * b;
+}
+/* Where part i of `count` things dealt out evenly to `parts` begins. */
+static inline int64_t part_start(int64_t count, int64_t parts, int64_t i) {
+    return count / parts * i + min64(i, count % parts);
+}
+
+const GemmTier *gemm_tier(CpuTier tier) {
+#if defined(__x86_64__)
+    if (tier == CPU_AVX512)
+        return &gemm_tier_avx512;
+    if (tier == CPU_AVX2)
+        return &gemm_tier_avx2;
+#endif
+    (void)tier;
+    return &gemm_tier_ref;
+}
+
+GemmBlocks gemm_blocks(CpuTier tier) {
+    return gemm_tier(tier)->blocks;
+}
+
+void gemm_pack_matrix(const void *matrix, int64_t k0, int64_t kc, int64_t n0, int64_t nc, int nr,
+                      float *panel) {
+    const GemmMatrix *b = matrix;
+    const float *from = b->data + k0 * b->row + n0 * b->col;
+    for (int64_t k = 0; k < kc; k++, from += b->row, panel += nr) {
+        if (b->col == 1)
+            memcpy(panel, from, (size_t)nc * sizeof *panel);
+        else
+            for (int64_t n = 0; n < nc; n++)
+                panel[n] = from[n * b->col];
+        for (int64_t n = nc; n < nr; n++)
+            panel[n] = 0;
+    }
+}
+
+/* One sliver of A, [depth/4][rows][4]. */
+static void pack_sliver(const GemmMatrix *a, int64_t m0, int64_t rows, int64_t k0, int64_t kc,
+                        float *sliver) {
+    const int64_t whole = kc / GROUP * GROUP;
+    for (int64_t r = 0; r < rows; r++) {
+        const float *from = a->data + (m0 + r) * a->row + k0 * a->col;
+        float *to = sliver + r * GROUP;
+        if (a->col == 1)
+            for (int64_t k = 0; k < whole; k += GROUP, to += rows * GROUP)
+                memcpy(to, from + k, GROUP * sizeof *to);
+        else
+            for (int64_t k = 0; k < whole; k += GROUP, to += rows * GROUP)
+                for (int i = 0; i < GROUP; i++)
+                    to[i] = from[(k + i) * a->col];
+        for (int64_t k = whole; k < round_up(kc, GROUP); k++)
+            to[k - whole] = k < kc ? from[k * a->col] : 0;
+    }
+}
+
+/* How C is cut: into micro-tiles of about the same number of rows (64 rows by 14 at most are
+ * 13+13+13+13+12, as slivers of A need no padding), panels of nr columns, and these into blocks,
+ * each the work of one task. */
+typedef struct Grid {
+    int64_t tiles, panels; /* micro-tiles down, panels across */
+    int64_t row_blocks, col_blocks;
+} Grid;
+
+/* Blocks of nc columns, or more to occupy the threads; each extra block down packs B once more,
+ * each across A. Affects no sum. */
+static Grid choose_grid(const GemmBlocks *b, int64_t m, int64_t n, int64_t k, int64_t items,
+                        int threads) {
+    Grid grid = {.tiles = div_up(m, b->mr), .panels = div_up(n, b->nr)};
+    const int64_t cols_min = div_up(grid.panels, b->nc / b->nr);
+    int64_t wanted = threads == 1 ? 1 : threads * TASKS_PER_THREAD;
+    wanted = min64(wanted, m * n * k / TASK_WORK * items + 1);
+    wanted = div_up(wanted, items);
+    int64_t best = -1, best_cost = 0;
+    for (int64_t rows = 1; rows <= grid.tiles; rows++) {
+        int64_t cols = min64(div_up(wanted, rows), grid.panels);
+        if (cols < cols_min)
+            cols = cols_min;
+        const int64_t blocks = min64(rows * cols, wanted), cost = cols * m + 2 * rows * n;
+        if (blocks > best || (blocks == best && cost < best_cost)) {
+            best = blocks;
+            best_cost = cost;
+            grid.row_blocks = rows;
+            grid.col_blocks = cols;
+        }
+        if (cols == cols_min && blocks == wanted)
+            break;
+    }
+    return grid;
+}
+
+typedef struct Products {
+    const KernelContext *ctx;
+    const GemmTier *tier;
+    int64_t m, n, k;
+    Grid grid;
+    size_t worker_scratch;
+    GemmItem item;
+    const void *context;
+} Products;
+
+/* A part of A, and panels of B: one at a time, or all of a block where several parts of A meet
+ * them. */
+static size_t scratch_of_a(const GemmBlocks *b, int64_t m, int64_t k) {
+    return (size_t)round_up(min64(m, b->mc) * round_up(min64(k, b->kc), GROUP), LINE);
+}
+static size_t scratch_of_worker(const GemmBlocks *b, int64_t m, int64_t n, int64_t k) {
+    const int64_t columns = m <= b->mc ? b->nr : round_up(min64(n, b->nc), b->nr);
+    const int64_t panels = columns * round_up(min64(k, b->kc), GROUP);
+    return scratch_of_a(b, m, k) + (size_t)round_up(panels, LINE);
+}
+
+/* A panel of B: rows k0..k0+kc-1 and zeros up to the depth, columns n0..n0+nc-1. */
+static void pack_panel(const Gemm *g, int64_t k0, int64_t kc, int64_t n0, int64_t nc, int width,
+                       float *panel) {
+    g->pack_b(g->b, k0, kc, n0, nc, width, panel);
+    for (int64_t i = kc * width; i < round_up(kc, GROUP) * width; i++)
+        panel[i] = 0;
+}
+
+/* The epilogue seen from the corner (m, n) of a tile. */
+static GemmEpilogue epilogue_at(const Gemm *g, int64_t m, int64_t n) {
+    const GemmEpilogue *e = &g->epilogue;
+    return (GemmEpilogue){
+        .scale = e->scale ? e->scale + m : NULL,
+        .shift = e->shift ? e->shift + m : NULL,
+        .column_shift = e->column_shift ? e->column_shift + n : NULL,
+        .residual = e->residual ? e->residual + m * g->ldc + n : NULL,
+        .relu = e->relu,
+    };
+}
+
+/* A part of a block of C: micro-tiles tile0..tile1-1 down, panels panel0..panel1-1 across, k from
+ * pc on. */
+typedef struct Part {
+    int64_t tile0, tile1, m0, m1;
+    int64_t panel0, panel1;
+    int64_t pc, kc, depth;
+} Part;
+
+/* A is read where it lies if so few panels meet it that packing would cost more than it saves: not
+ * if rows a multiple of 4 KB apart would share the same few lines of the first-level cache. */
+static bool reads_directly(const Products *p, const Gemm *g, int64_t panels) {
+    return p->tier->direct[0][0] && g->a.col == 1 && panels <= DIRECT_PANELS && g->k % GROUP == 0 &&
+           g->a.row % (4096 / (int)sizeof(float)) != 0;
+}
+
+static void pack_part(const Products *p, const Gemm *g, const Part *part, float *packed_a) {
+    for (int64_t ir = part->tile0, m = part->m0, next; ir < part->tile1; ir++, m = next) {
+        next = part_start(g->m, p->grid.tiles, ir + 1);
+        pack_sliver(&g->a, m, next - m, part->pc, part->kc,
+                    packed_a + (m - part->m0) * part->depth);
+    }
+}
+
+/* The two inner loops (packed_a NULL: A where it lies): jr over panels of B, ir over slivers of A.
+ * Panels are `stride` apart; they are packed just before their first use, so that they are still in
+ * the first-level cache. */
+static void multiply_part(const Products *p, const Gemm *g, const Part *part, const float *packed_a,
+                          float *panels, int64_t stride, bool pack) {
+    const GemmTier *tier = p->tier;
+    const int64_t nr = tier->blocks.nr;
+    for (int64_t jr = part->panel0; jr < part->panel1 && !job_cancelled(p->ctx->job); jr++) {
+        const int64_t n = jr * nr, nc = min64(nr, g->n - n);
+        float *panel = panels + (jr - part->panel0) * stride;
+        const int width = (int)round_up(nc, tier->lanes);
+        if (pack)
+            pack_panel(g, part->pc, part->kc, n, nc, width, panel);
+        for (int64_t ir = part->tile0, m = part->m0, next; ir < part->tile1; ir++, m = next) {
+            next = part_start(g->m, p->grid.tiles, ir + 1);
+            const GemmEpilogue epilogue = epilogue_at(g, m, n);
+            const GemmTile tile = {
+                .a = packed_a ? packed_a + (m - part->m0) * part->depth
+                              : g->a.data + m * g->a.row + part->pc,
+                .a_row = g->a.row,
+                .b = panel,
+                .depth = part->depth,
+                .c = g->c + m * g->ldc + n,
+                .ldc = g->ldc,
+                .columns = (int)nc,
+                .first = part->pc == 0,
+                .epilogue = part->pc + part->kc == g->k ? &epilogue : NULL,
+            };
+            (packed_a ? tier->micro : tier->direct)[next - m - 1][width / tier->lanes - 1](&tile);
+        }
+        job_advance(p->ctx->job, (part->m1 - part->m0) * nc * part->kc);
+    }
+}
+
+/* One block of C. Of the five loops, jc is the tasks (and so is ic, if there are threads to
+ * occupy); then pc over blocks of K and ic over parts of A that fit the second-level cache. */
+static void block_task(void *context, int64_t task, int worker) {
+    const Products *p = context;
+    const GemmBlocks *blocks = &p->tier->blocks;
+    const Grid *grid = &p->grid;
+    float *packed_a = p->ctx->scratch + (size_t)worker * p->worker_scratch;
+    float *panels = packed_a + scratch_of_a(blocks, p->m, p->k);
+    Gemm g;
+    GemmSource source;
+    p->item(p->context, task / (grid->row_blocks * grid->col_blocks), &g, &source);
+    if (g.pack_b == gemm_pack_matrix)
+        g.pack_b = p->tier->pack_matrix;
+
+    const int64_t col = task / grid->row_blocks % grid->col_blocks, row = task % grid->row_blocks;
+    const int64_t tile0 = part_start(grid->tiles, grid->row_blocks, row);
+    const int64_t tile1 = part_start(grid->tiles, grid->row_blocks, row + 1);
+    const int64_t parts = div_up(tile1 - tile0, blocks->mc / blocks->mr);
+    Part part = {
+        .panel0 = part_start(grid->panels, grid->col_blocks, col),
+        .panel1 = part_start(grid->panels, grid->col_blocks, col + 1),
+    };
+    const bool direct = reads_directly(p, &g, part.panel1 - part.panel0);
+    do {
+        part.kc = min64(blocks->kc, g.k - part.pc);
+        part.depth = round_up(part.kc, GROUP);
+        for (int64_t ic = 0; ic < parts; ic++) {
+            part.tile0 = tile0 + part_start(tile1 - tile0, parts, ic);
+            part.tile1 = tile0 + part_start(tile1 - tile0, parts, ic + 1);
+            part.m0 = part_start(g.m, grid->tiles, part.tile0);
+            part.m1 = part_start(g.m, grid->tiles, part.tile1);
+            if (!direct)
+                pack_part(p, &g, &part, packed_a);
+            multiply_part(p, &g, &part, direct ? NULL : packed_a, panels,
+                          parts > 1 ? part.depth * blocks->nr : 0, ic == 0);
+        }
+        part.pc += part.kc;
+    } while (part.pc < g.k && !job_cancelled(p->ctx->job));
+}
+
+size_t gemm_scratch(CpuTier tier, int64_t m, int64_t n, int64_t k, int threads) {
+    return scratch_of_worker(&gemm_tier(tier)->blocks, m, n, k) * (size_t)threads;
+}
+
+bool gemm_run_items(const KernelContext *ctx, int64_t count, int64_t m, int64_t n, int64_t k,
+                    GemmItem item, const void *context) {
+    if (count == 0 || m == 0 || n == 0)
+        return !job_cancelled(ctx->job);
+    const int threads = pool_threads(ctx->pool);
+    const GemmTier *tier = gemm_tier(ctx->tier);
+    Products p = {
+        .ctx = ctx,
+        .tier = tier,
+        .m = m,
+        .n = n,
+        .k = k,
+        .grid = choose_grid(&tier->blocks, m, n, k, count, threads),
+        .worker_scratch = scratch_of_worker(&tier->blocks, m, n, k),
+        .item = item,
+        .context = context,
+    };
+    assert(ctx->scratch_count >= p.worker_scratch * (size_t)threads);
+    const int64_t tasks = count * p.grid.row_blocks * p.grid.col_blocks;
+    return pool_run(ctx->pool, ctx->job, tasks, block_task, &p) && !job_cancelled(ctx->job);
+}
+
+static void the_item(const void *context, int64_t i, Gemm *g, GemmSource *source) {
+    (void)i, (void)source;
+    *g = *(const Gemm *)context;
+}
+
+bool gemm_run(const KernelContext *ctx, const Gemm *g) {
+    return gemm_run_items(ctx, 1, g->m, g->n, g->k, the_item, g);
+}

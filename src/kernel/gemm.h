@@ -1,0 +1,54 @@
+/* Blocked matrix multiplication, C[M][N] = epilogue(A[M][K] B[K][N]), after Goto and van de Geijn,
+ * "Anatomy of high-performance matrix multiplication" (2008), and BLIS (Van Zee and van de Geijn
+ * 2015): five loops jc, pc, ic, jr, ir round a microkernel that keeps an MR x NR tile of C in
+ * registers, over panels of A and B packed so that it reads both in order.
+ *
+ * Sums: each block of KC along K is summed from 0 in order and added to C; KC is a constant of the
+ * tier. So an element's bits depend on K, the tier and its row and column's data only. */
+#ifndef KERNEL_GEMM_H
+#define KERNEL_GEMM_H
+
+#include "kernel/kernel.h"
+
+/* The tile and block sizes of a tier. */
+typedef struct GemmBlocks {
+    int mr, nr;     /* micro-tile */
+    int mc, nc, kc; /* panel of A: mc x kc; panel of B: kc x nc */
+} GemmBlocks;
+GemmBlocks gemm_blocks(CpuTier tier);
+
+/* Where B comes from: packs rows k0..k0+kc-1 of columns n0..n0+nc-1 (nc <= nr) into panel[kc][nr],
+ * columns from nc on zero. This is how im2col is fused. */
+typedef void (*GemmPackB)(const void *source, int64_t k0, int64_t kc, int64_t n0, int64_t nc,
+                          int nr, float *panel);
+typedef struct GemmMatrix { /* the plain source: element (k, n) is data[k*row + n*col] */
+    const float *data;
+    int64_t row, col;
+} GemmMatrix;
+void gemm_pack_matrix(const void *matrix, int64_t k0, int64_t kc, int64_t n0, int64_t nc, int nr,
+                      float *panel);
+
+/* What happens to each finished element, in this order: v = v*scale[m] + shift[m]; v += residual;
+ * v = max(v, 0). Any pointer may be NULL. For a plain bias scale is NULL. */
+typedef struct GemmEpilogue {
+    const float *scale, *shift; /* M: one a row */
+    const float *column_shift; /* N: one a column (the bias of a batch of fully connected layers) */
+    const float *residual;     /* laid out as C */
+    bool relu;                 /* NaN stays NaN */
+} GemmEpilogue;
+
+typedef struct Gemm {
+    int64_t m, n, k;
+    GemmMatrix a; /* element (m, k) */
+    GemmPackB pack_b;
+    const void *b; /* for pack_b */
+    float *c;      /* row-major with row stride ldc; overwritten */
+    int64_t ldc;
+    GemmEpilogue epilogue;
+} Gemm;
+
+size_t gemm_scratch(CpuTier tier, int64_t m, int64_t n, int64_t k, int threads); /* floats */
+/* Progress: m*n*k in all. Splits C among threads in both dimensions. */
+bool gemm_run(const KernelContext *ctx, const Gemm *g);
+
+#endif

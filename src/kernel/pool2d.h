@@ -1,0 +1,22 @@
+/* Pooling. Windows are clipped to the picture; padding never wins a maximum. */
+#ifndef KERNEL_POOL2D_H
+#define KERNEL_POOL2D_H
+
+#include "kernel/kernel.h"
+
+typedef struct PoolShape {
+    int64_t n, c, ih, iw, oh, ow;
+    int64_t kh, kw, sy, sx, py, px;
+    bool count_include_pad; /* average: divide by the window's size with its padding (but not with
+                               what ceil mode lets overhang the padded picture), as PyTorch does */
+    bool adaptive;          /* average: window oy is floor(oy*IH/OH) .. ceil((oy+1)*IH/OH)-1, and
+                               kernel, stride and padding are not looked at */
+} PoolShape;
+
+/* switches (may be NULL): N, C, OH, OW; the index y*IW + x of each maximum within its map, the first
+ * in reading order among equals. A NaN in the window wins. */
+bool pool_max(const KernelContext *k, const PoolShape *s, const float *x, float *y,
+              int32_t *switches);
+bool pool_average(const KernelContext *k, const PoolShape *s, const float *x, float *y);
+
+#endif

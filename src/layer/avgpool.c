@@ -1,0 +1,35 @@
+/* Average pooling: the mean of each window. */
+#include "layer/types.h"
+
+static const ParamSpec avgpool_params[] = {
+    {"kernel", PARAM_PAIR, offsetof(PoolParams, kernel), 1, LAYER_WINDOW_MAX, true, 0,
+     "height and width of the window"},
+    {"stride", PARAM_PAIR, offsetof(PoolParams, stride), 1, LAYER_WINDOW_MAX, false, 0,
+     "pixels from one window to the next; left out: the kernel, so that windows touch"},
+    {"padding", PARAM_PAIR, offsetof(PoolParams, padding), 0, LAYER_WINDOW_MAX / 2, false, 0,
+     "rows and columns of zeros around the input, on each side; at most half the kernel"},
+    {"ceil", PARAM_BOOL, offsetof(PoolParams, ceil), 0, 1, false, 0,
+     "whether a last window may overhang the far edge"},
+    {"count_include_pad", PARAM_BOOL, offsetof(PoolParams, count_include_pad), 0, 1, false, 1,
+     "whether the padding's zeros count in the mean"},
+    {.name = NULL},
+};
+
+static bool avgpool_forward(const LayerCall *call) {
+    PoolShape s = pooling_kernel_shape(call);
+    return pool_average(call->kernel, &s, call->in[0]->data, call->out->data);
+}
+
+const LayerType layer_avgpool = {
+    .name = "avgpool",
+    .title = "average pool",
+    .family = LAYER_POOLING,
+    .params = avgpool_params,
+    .params_size = sizeof(PoolParams),
+    .inputs_min = 1,
+    .inputs_max = 1,
+    .shape = pooling_shape,
+    .window = pooling_window,
+    .forward = avgpool_forward,
+    .describe = pooling_describe,
+};

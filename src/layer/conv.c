@@ -1,0 +1,164 @@
+/* Convolution. The arithmetic is in kernel/conv.h. */
+#include "kernel/conv.h"
+#include "layer/types.h"
+
+typedef struct ConvParams {
+    int64_t out, kernel[2], stride[2], padding[2], dilation[2], groups;
+    bool bias;
+} ConvParams;
+
+static const ParamSpec conv_params[] = {
+    {"out", PARAM_INT, offsetof(ConvParams, out), 1, LAYER_OUT_MAX, true, 0,
+     "maps it makes, one a filter"},
+    {"kernel", PARAM_PAIR, offsetof(ConvParams, kernel), 1, LAYER_WINDOW_MAX, true, 0,
+     "height and width of a filter"},
+    {"stride", PARAM_PAIR, offsetof(ConvParams, stride), 1, LAYER_WINDOW_MAX, false, 1,
+     "pixels from one window to the next"},
+    {"padding", PARAM_PAIR, offsetof(ConvParams, padding), 0, LAYER_WINDOW_MAX, false, 0,
+     "rows and columns of zeros around the input, on each side"},
+    {"dilation", PARAM_PAIR, offsetof(ConvParams, dilation), 1, LAYER_WINDOW_MAX, false, 1,
+     "pixels from one of the filter's weights to the next"},
+    {"groups", PARAM_INT, offsetof(ConvParams, groups), 1, LAYER_OUT_MAX, false, 1,
+     "equal parts of the input's and output's maps; an output sees its own part only"},
+    {"bias", PARAM_BOOL, offsetof(ConvParams, bias), 0, 1, false, 1,
+     "whether each output map has a number added"},
+    {.name = NULL},
+};
+
+static void conv_extent(const ConvParams *p, int64_t extent[2]) {
+    for (int axis = 0; axis < 2; axis++)
+        extent[axis] = p->dilation[axis] * (p->kernel[axis] - 1) + 1;
+}
+
+static Shape conv_weight(const ConvParams *p, const Shape *in) {
+    return SHAPE(p->out, in->dim[0] / p->groups, p->kernel[0], p->kernel[1]);
+}
+
+static bool conv_shape(const void *params, const Shape *in, int in_count, Shape *out, Error *err) {
+    const ConvParams *p = params;
+    (void)in_count;
+    if (!layer_expect_maps(in, err))
+        return false;
+    if (in->dim[0] % p->groups || p->out % p->groups)
+        return error_set(err, ERROR_EXPECTED, "groups",
+                         TEXT("a number that divides the %" PRId64 " input and %" PRId64
+                              " output channels",
+                              in->dim[0], p->out),
+                         TEXT("%" PRId64, p->groups));
+    int64_t extent[2], size[2];
+    conv_extent(p, extent);
+    if (!layer_slide_maps(in, p->kernel, extent, p->stride, p->padding, false, size, err))
+        return false;
+    *out = SHAPE(p->out, size[0], size[1]);
+    Shape weight = conv_weight(p, in);
+    if (!shape_check(out, "the output", err) || !shape_check(&weight, "the weight", err))
+        return false;
+    int64_t macs, filter = shape_count(&weight) / p->out;
+    if (__builtin_mul_overflow(shape_count(out), filter, &macs) || macs > LAYER_MACS_MAX)
+        return error_set(err, ERROR_TOO_LARGE, "the convolution's work",
+                         TEXT("%.3g multiply-adds", (double)shape_count(out) * (double)filter),
+                         TEXT("%.3g", (double)LAYER_MACS_MAX));
+    return true;
+}
+
+static int conv_weights(const void *params, const Shape *in, WeightSpec specs[LAYER_WEIGHTS_MAX]) {
+    const ConvParams *p = params;
+    specs[0] = (WeightSpec){"weight", WEIGHT_KERNEL, conv_weight(p, in)};
+    specs[1] = (WeightSpec){"bias", WEIGHT_BIAS, SHAPE(p->out)};
+    return p->bias ? 2 : 1;
+}
+
+static int64_t conv_macs(const void *params, const Shape *in, const Shape *out) {
+    const ConvParams *p = params;
+    return shape_count(out) * (in->dim[0] / p->groups) * p->kernel[0] * p->kernel[1];
+}
+
+static void conv_window(const void *params, const Shape *in, const Shape *out,
+                        LayerWindow *window) {
+    const ConvParams *p = params;
+    (void)in, (void)out;
+    conv_extent(p, window->size);
+    for (int axis = 0; axis < 2; axis++) {
+        window->stride[axis] = p->stride[axis];
+        window->pad[axis] = p->padding[axis];
+    }
+}
+
+static ConvShape conv_kernel_shape(const LayerCall *call) {
+    const ConvParams *p = call->params;
+    const Shape *in = &call->in[0]->shape, *out = &call->out->shape;
+    return (ConvShape){
+        .n = in->dim[0],
+        .ic = in->dim[1],
+        .ih = in->dim[2],
+        .iw = in->dim[3],
+        .oc = out->dim[1],
+        .oh = out->dim[2],
+        .ow = out->dim[3],
+        .kh = p->kernel[0],
+        .kw = p->kernel[1],
+        .sy = p->stride[0],
+        .sx = p->stride[1],
+        .py = p->padding[0],
+        .px = p->padding[1],
+        .dy = p->dilation[0],
+        .dx = p->dilation[1],
+        .groups = p->groups,
+    };
+}
+
+static size_t conv_scratch(const LayerCall *call) {
+    if (call->path == CONV_NAIVE)
+        return 0;
+    ConvShape s = conv_kernel_shape(call);
+    return conv_gemm_scratch(call->kernel->tier, &s, pool_threads(call->kernel->pool));
+}
+
+static bool conv_forward(const LayerCall *call) {
+    const ConvParams *p = call->params;
+    ConvShape s = conv_kernel_shape(call);
+    const float *x = call->in[0]->data;
+    const float *weight = call->weights[0]; /* OC, IC/G, KH, KW */
+    const float *bias = p->bias ? call->weights[1] : NULL;
+    if (call->path == CONV_NAIVE)
+        return conv_naive(call->kernel, &s, x, weight, bias, call->out->data);
+    GemmEpilogue epilogue = {.shift = bias};
+    if (call->fusion && call->fusion->shift)
+        epilogue = (GemmEpilogue){.scale = call->fusion->scale, .shift = call->fusion->shift};
+    epilogue.relu = call->fusion && call->fusion->relu;
+    return conv_gemm(call->kernel, &s, x, weight, &epilogue, call->out->data);
+}
+
+static void conv_describe(const void *params, const Shape *in, char *buffer, size_t size) {
+    const ConvParams *p = params;
+    (void)in;
+    buffer[0] = '\0';
+    layer_append(buffer, size, "%s", LAYER_PAIR(p->kernel));
+    layer_append(buffer, size, "%" PRId64, p->out);
+    if (p->stride[0] != 1 || p->stride[1] != 1)
+        layer_append(buffer, size, "stride %s", LAYER_SIDE(p->stride));
+    if (p->padding[0] || p->padding[1])
+        layer_append(buffer, size, "pad %s", LAYER_SIDE(p->padding));
+    if (p->dilation[0] != 1 || p->dilation[1] != 1)
+        layer_append(buffer, size, "dilation %s", LAYER_SIDE(p->dilation));
+    if (p->groups != 1)
+        layer_append(buffer, size, "%" PRId64 " groups", p->groups);
+}
+
+const LayerType layer_conv = {
+    .name = "conv",
+    .title = "convolution",
+    .family = LAYER_CONVOLUTION,
+    .params = conv_params,
+    .params_size = sizeof(ConvParams),
+    .inputs_min = 1,
+    .inputs_max = 1,
+    .shape = conv_shape,
+    .weights = conv_weights,
+    .macs = conv_macs,
+    .window = conv_window,
+    .scratch = conv_scratch,
+    .forward = conv_forward,
+    .fuses = LAYER_FUSES_AFFINE | LAYER_FUSES_RELU,
+    .describe = conv_describe,
+};

@@ -1,0 +1,28 @@
+/* Flatten: maps (C, H, W) become one vector (C*H*W), in that order. */
+#include "layer/types.h"
+
+static bool flatten_shape(const void *params, const Shape *in, int in_count, Shape *out,
+                          Error *err) {
+    (void)params, (void)in_count, (void)err;
+    *out = SHAPE(shape_count(in));
+    return true;
+}
+
+/* A vector has no height and width. What reads it sees all of it, so the whole map stands for each
+ * value's window, unless the map is a single pixel. */
+static void flatten_window(const void *params, const Shape *in, const Shape *out,
+                           LayerWindow *window) {
+    if (in->rank == 3 && (in->dim[1] > 1 || in->dim[2] > 1))
+        layer_window_everything(params, in, out, window);
+}
+
+const LayerType layer_flatten = {
+    .name = "flatten",
+    .title = "flatten",
+    .family = LAYER_OTHER,
+    .inputs_min = 1,
+    .inputs_max = 1,
+    .shape = flatten_shape,
+    .window = flatten_window,
+    .forward = layer_forward_copy,
+};

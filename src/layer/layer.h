@@ -1,0 +1,133 @@
+/* Layer types: one file each, one row each in the table (layer.c).
+ *
+ * A type documents its parameters in a table of ParamSpec, from which parsing, range errors and
+ * inspection follow; it gives the shape rule, the weights, the costs, the window by which receptive
+ * fields grow, and the forward computation. Shapes here leave out the batch: (C, H, W) or (F). */
+#ifndef LAYER_LAYER_H
+#define LAYER_LAYER_H
+
+#include "kernel/kernel.h"
+#include "tensor/tensor.h"
+
+enum { LAYER_WEIGHTS_MAX = 4 };
+
+typedef enum ParamKind {
+    PARAM_INT,  /* int64_t */
+    PARAM_PAIR, /* int64_t[2]: y, x; written as one number for both or as [y, x] */
+    PARAM_REAL, /* double */
+    PARAM_BOOL  /* bool */
+} ParamKind;
+
+typedef struct ParamSpec {
+    const char *name; /* as in models/NAME.json; NULL ends the table */
+    ParamKind kind;
+    size_t offset; /* in the type's parameter struct */
+    double min, max;
+    bool required;
+    double preset; /* the value when it is not given (both of a pair); one outside min..max cannot be
+                      written and has the meaning that help tells ("left out: the kernel") */
+    const char *help;
+} ParamSpec;
+
+/* What colour and column a layer gets on screen. */
+typedef enum LayerFamily {
+    LAYER_CONVOLUTION, LAYER_POOLING, LAYER_NORMALISATION, LAYER_ACTIVATION, LAYER_CONNECTED,
+    LAYER_JOINING, LAYER_OTHER
+} LayerFamily;
+
+typedef enum WeightRole { /* how random weights are drawn; see model/weights.h */
+    WEIGHT_KERNEL,        /* He: normal, variance 2 / fan_in */
+    WEIGHT_BIAS,          /* 0 */
+    WEIGHT_GAMMA,         /* 1 */
+    WEIGHT_BETA,          /* 0 */
+    WEIGHT_MEAN,          /* a batch norm's running statistics: 0 and 1 until calibrated; */
+    WEIGHT_VARIANCE       /* kept in files, not counted as parameters */
+} WeightRole;
+
+typedef struct WeightSpec {
+    const char *suffix; /* "weight", "bias", "running_mean", ...: the key is node name + "." + this */
+    WeightRole role;
+    Shape shape;
+} WeightSpec;
+
+/* How output i of an axis sees its input: size of the window (dilation included), stride, padding
+ * before. `everything`: each output sees the whole input. */
+typedef struct LayerWindow {
+    int64_t size[2], stride[2], pad[2]; /* y, x */
+    bool everything;
+} LayerWindow;
+
+typedef enum ConvPath { CONV_AUTO, CONV_NAIVE, CONV_GEMM, CONV_PATHS } ConvPath;
+const char *conv_path_name(ConvPath path); /* "auto", "naive", "gemm" */
+
+/* What the fast plan lets a layer do in the same pass, where its type says that it can. */
+typedef struct LayerFusion {
+    const float *scale, *shift; /* by channel: y * scale + shift, the layer's own bias included in
+                                   shift; NULL: as the layer would do it */
+    bool relu;
+} LayerFusion;
+enum { LAYER_FUSES_AFFINE = 1, LAYER_FUSES_RELU = 2 };
+
+/* One computation: everything a forward pass may touch. Inputs and output are batched. */
+typedef struct LayerCall {
+    const KernelContext *kernel;
+    ConvPath path;
+    const void *params;
+    const Tensor *const *in;
+    int in_count;
+    const float *weights[LAYER_WEIGHTS_MAX]; /* in the order of the type's WeightSpecs */
+    Tensor *out;
+    const LayerFusion *fusion; /* NULL in step mode */
+} LayerCall;
+
+typedef struct LayerType {
+    const char *name;    /* "conv": the op in models/NAME.json and in JSON answers */
+    const char *title;   /* "convolution" */
+    LayerFamily family;
+    const ParamSpec *params; /* NULL: none */
+    size_t params_size;
+    int inputs_min, inputs_max;
+
+    /* The output's shape from the inputs'; an error says what does not fit. */
+    bool (*shape)(const void *params, const Shape *in, int in_count, Shape *out, Error *err);
+    /* Fills specs and returns how many; NULL: none. */
+    int (*weights)(const void *params, const Shape *in, WeightSpec specs[LAYER_WEIGHTS_MAX]);
+    int64_t (*macs)(const void *params, const Shape *in, const Shape *out); /* an item; NULL: 0 */
+    void (*window)(const void *params, const Shape *in, const Shape *out, LayerWindow *window);
+                                                                     /* NULL: cell by cell */
+    size_t (*scratch)(const LayerCall *call); /* floats; pointers to data may be NULL. NULL: 0 */
+    /* False: cancelled. */
+    bool (*forward)(const LayerCall *call);
+    int fuses; /* LAYER_FUSES_...: what forward does of call->fusion (not on the naive path) */
+    /* For a type that only scales and shifts each channel: by what. NULL: it is none. */
+    void (*affine)(const void *params, int64_t channels,
+                   const float *const weights[LAYER_WEIGHTS_MAX], float *scale, float *shift);
+    /* "3x3, 384, pad 1": parameters as on a slide, for an input of this shape. NULL: title. */
+    void (*describe)(const void *params, const Shape *in, char *buffer, size_t size);
+} LayerType;
+
+/* All of them, ended by NULL. */
+extern const LayerType *const layer_types[];
+/* ERROR_UNKNOWN_NEAR if there is none of that name. */
+const LayerType *layer_find(const char *name, Error *err);
+
+/* Parameters with every value preset, in the arena (NULL only on error). */
+void *layer_params_new(const LayerType *type, Arena *arena, Error *err);
+/* Sets one by name from one or two numbers (bool: 0 or 1), checked against kind and range:
+ * "stride: expected 1..64, got 0". Unknown names suggest the nearest. */
+bool layer_param_set(const LayerType *type, void *params, const char *name, const double *values,
+                     int count, Error *err);
+/* Whether the table says that this one must be given. */
+bool layer_param_required(const LayerType *type, const char *name);
+/* "kernel 3x3, stride 1, ..." of all that differ from the preset or are required. */
+void layer_params_text(const LayerType *type, const void *params, char *buffer, size_t size);
+
+/* The window of a node of this type (cell by cell when the type has none). */
+LayerWindow layer_window(const LayerType *type, const void *params, const Shape *in,
+                         const Shape *out);
+/* Output extent of a sliding window: floor or ceil of (size + 2*pad - extent) / stride + 1; in ceil
+ * mode a window that would start in the padding after the end is left out (as PyTorch does). 0 or
+ * less if the window does not fit. */
+int64_t layer_slide(int64_t size, int64_t extent, int64_t stride, int64_t pad, bool ceil_mode);
+
+#endif

@@ -1,0 +1,55 @@
+/* Local response normalisation across channels (Krizhevsky et al. 2012, section 3.3):
+ * a / (k + alpha * sum of a^2 over `size` neighbouring maps)^beta, alpha not divided by the size.
+ */
+#include "kernel/pointwise.h"
+#include "layer/types.h"
+
+static const ParamSpec lrn_params[] = {
+    {"size", PARAM_INT, offsetof(LrnParams, size), 1, 63, false, 5,
+     "neighbouring maps in the sum, an odd number: the map itself and as many on each side"},
+    {"k", PARAM_REAL, offsetof(LrnParams, k), 0.001, 1000, false, 2, "what the sum is added to"},
+    {"alpha", PARAM_REAL, offsetof(LrnParams, alpha), 0, 1000, false, 1e-4,
+     "factor of the sum of squares; not divided by the size, as the paper prints it"},
+    {"beta", PARAM_REAL, offsetof(LrnParams, beta), 0, 10, false, 0.75, "exponent of the divisor"},
+    {.name = NULL},
+};
+
+static bool lrn_shape(const void *params, const Shape *in, int in_count, Shape *out, Error *err) {
+    const LrnParams *p = params;
+    (void)in_count;
+    if (!layer_expect_maps(in, err))
+        return false;
+    if (p->size % 2 == 0)
+        return error_set(err, ERROR_EXPECTED, "size", "an odd number", TEXT("%" PRId64, p->size));
+    *out = *in;
+    return true;
+}
+
+static bool lrn_forward(const LayerCall *call) {
+    const int64_t *dim = call->out->shape.dim;
+    return pointwise_lrn(call->kernel, dim[0], dim[1], dim[2] * dim[3], call->params,
+                         call->in[0]->data, call->out->data);
+}
+
+static void lrn_describe(const void *params, const Shape *in, char *buffer, size_t size) {
+    const LrnParams *p = params;
+    (void)in;
+    buffer[0] = '\0';
+    layer_append(buffer, size, "n %" PRId64, p->size);
+    layer_append(buffer, size, "k %g", p->k);
+    layer_append(buffer, size, "alpha %g", p->alpha);
+    layer_append(buffer, size, "beta %g", p->beta);
+}
+
+const LayerType layer_lrn = {
+    .name = "lrn",
+    .title = "local response norm",
+    .family = LAYER_NORMALISATION,
+    .params = lrn_params,
+    .params_size = sizeof(LrnParams),
+    .inputs_min = 1,
+    .inputs_max = 1,
+    .shape = lrn_shape,
+    .forward = lrn_forward,
+    .describe = lrn_describe,
+};

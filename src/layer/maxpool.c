@@ -1,0 +1,33 @@
+/* Max pooling: the largest value of each window; padding never wins. */
+#include "layer/types.h"
+
+static const ParamSpec maxpool_params[] = {
+    {"kernel", PARAM_PAIR, offsetof(PoolParams, kernel), 1, LAYER_WINDOW_MAX, true, 0,
+     "height and width of the window"},
+    {"stride", PARAM_PAIR, offsetof(PoolParams, stride), 1, LAYER_WINDOW_MAX, false, 0,
+     "pixels from one window to the next; left out: the kernel, so that windows touch"},
+    {"padding", PARAM_PAIR, offsetof(PoolParams, padding), 0, LAYER_WINDOW_MAX / 2, false, 0,
+     "rows and columns around the input that never win, on each side; at most half the kernel"},
+    {"ceil", PARAM_BOOL, offsetof(PoolParams, ceil), 0, 1, false, 0,
+     "whether a last window may overhang the far edge"},
+    {.name = NULL},
+};
+
+static bool maxpool_forward(const LayerCall *call) {
+    PoolShape s = pooling_kernel_shape(call);
+    return pool_max(call->kernel, &s, call->in[0]->data, call->out->data, NULL);
+}
+
+const LayerType layer_maxpool = {
+    .name = "maxpool",
+    .title = "max pool",
+    .family = LAYER_POOLING,
+    .params = maxpool_params,
+    .params_size = sizeof(PoolParams),
+    .inputs_min = 1,
+    .inputs_max = 1,
+    .shape = pooling_shape,
+    .window = pooling_window,
+    .forward = maxpool_forward,
+    .describe = pooling_describe,
+};

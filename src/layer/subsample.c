@@ -1,0 +1,67 @@
+/* The shortcut without weights of He et al. 2015, section 4.2 (option A): every stride-th pixel
+ * from the first, and zero maps before and after to reach the number asked for. */
+#include "kernel/pointwise.h"
+#include "layer/types.h"
+
+typedef struct SubsampleParams {
+    int64_t out, stride;
+} SubsampleParams;
+
+static const ParamSpec subsample_params[] = {
+    {"out", PARAM_INT, offsetof(SubsampleParams, out), 1, LAYER_OUT_MAX, true, 0,
+     "maps of the output: the input's with zero maps around, half of them before (rounded down)"},
+    {"stride", PARAM_INT, offsetof(SubsampleParams, stride), 1, LAYER_WINDOW_MAX, false, 2,
+     "takes every so many-th pixel, from the first"},
+    {.name = NULL},
+};
+
+static bool subsample_shape(const void *params, const Shape *in, int in_count, Shape *out,
+                            Error *err) {
+    const SubsampleParams *p = params;
+    (void)in_count;
+    if (!layer_expect_maps(in, err))
+        return false;
+    if (p->out < in->dim[0])
+        return error_set(err, ERROR_EXPECTED, "out",
+                         TEXT("at least the input's %" PRId64 " channels", in->dim[0]),
+                         TEXT("%" PRId64, p->out));
+    *out = SHAPE(p->out, (in->dim[1] - 1) / p->stride + 1, (in->dim[2] - 1) / p->stride + 1);
+    return shape_check(out, "the output", err);
+}
+
+static void subsample_window(const void *params, const Shape *in, const Shape *out,
+                             LayerWindow *window) {
+    const SubsampleParams *p = params;
+    (void)in, (void)out;
+    window->stride[0] = window->stride[1] = p->stride;
+}
+
+static bool subsample_forward(const LayerCall *call) {
+    const SubsampleParams *p = call->params;
+    const int64_t *in = call->in[0]->shape.dim;
+    int64_t before = (p->out - in[1]) / 2;
+    return pointwise_subsample(call->kernel, in[0], in[1], in[2], in[3], p->out, before, p->stride,
+                               call->in[0]->data, call->out->data);
+}
+
+static void subsample_describe(const void *params, const Shape *in, char *buffer, size_t size) {
+    const SubsampleParams *p = params;
+    (void)in;
+    buffer[0] = '\0';
+    layer_append(buffer, size, "%" PRId64, p->out);
+    layer_append(buffer, size, "stride %" PRId64, p->stride);
+}
+
+const LayerType layer_subsample = {
+    .name = "subsample",
+    .title = "subsampling",
+    .family = LAYER_OTHER,
+    .params = subsample_params,
+    .params_size = sizeof(SubsampleParams),
+    .inputs_min = 1,
+    .inputs_max = 1,
+    .shape = subsample_shape,
+    .window = subsample_window,
+    .forward = subsample_forward,
+    .describe = subsample_describe,
+};

@@ -1,0 +1,248 @@
+#include "session/job.h"
+
+#include "base/memory.h"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+/* Everything but `job`'s own atomics is guarded by the lock. */
+struct JobThread {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed; /* something was asked for, or has ended */
+    RunOptions options;
+    Pool *pool;
+
+    bool ending;
+    bool open_wanted;
+    SceneNames open_names;
+    Scene *open_like; /* retained; or NULL */
+    Scene *scene;     /* retained: whose nodes are wanted, up to `last`; or NULL */
+    int last;
+
+    JobKind kind; /* what the thread is doing */
+    Job job;      /* of that */
+    int node;     /* being computed, and how much work that is */
+    int64_t work;
+    JobResult result;
+    bool news; /* in the result */
+};
+
+/* The lock is held in all functions up to thread_main. */
+static void want_scene(JobThread *jobs, Scene *scene) {
+    if (scene)
+        scene_retain(scene);
+    scene_release(jobs->scene);
+    jobs->scene = scene;
+}
+
+static void want_nothing(JobThread *jobs) {
+    want_scene(jobs, NULL);
+    scene_release(jobs->open_like);
+    jobs->open_like = NULL;
+    jobs->open_wanted = false;
+    atomic_store(&jobs->job.cancel, true);
+}
+
+static void begin(JobThread *jobs, JobKind kind) {
+    jobs->kind = kind;
+    atomic_store(&jobs->job.cancel, false);
+    atomic_store(&jobs->job.done, 0);
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+/* True if the thing was wanted to its end. */
+static bool end(JobThread *jobs) {
+    pthread_mutex_lock(&jobs->lock);
+    jobs->kind = JOB_IDLE;
+    return !atomic_load(&jobs->job.cancel);
+}
+
+static void do_open(JobThread *jobs) {
+    SceneNames names = jobs->open_names;
+    Scene *like = jobs->open_like;
+    Error err = {0};
+    jobs->open_like = NULL;
+    jobs->open_wanted = false;
+    begin(jobs, JOB_OPENING);
+    Scene *scene = scene_open(&names, like, &jobs->options, jobs->pool, &jobs->job, &err);
+    scene_release(like);
+    if (end(jobs)) {
+        scene_release(jobs->result.opened);
+        jobs->result.opened = scene;
+        jobs->result.open_error = err;
+        jobs->news = true;
+    } else {
+        scene_release(scene);
+    }
+}
+
+static void do_compute(JobThread *jobs) {
+    Scene *scene = scene_retain(jobs->scene);
+    Error err = {0};
+    jobs->node = scene_ready(scene);
+    jobs->work = scene_model(scene)->graph.nodes[jobs->node].work;
+    begin(jobs, JOB_COMPUTING);
+    bool ok = scene_compute(scene, &jobs->job, &err);
+    if (end(jobs) && !ok) {
+        jobs->result.compute_error = err;
+        jobs->news = true;
+        want_scene(jobs, NULL);
+    }
+    scene_release(scene);
+}
+
+static bool compute_wanted(const JobThread *jobs) {
+    return jobs->scene && scene_ready(jobs->scene) <= jobs->last;
+}
+
+static void *thread_main(void *context) {
+    JobThread *jobs = context;
+    pthread_mutex_lock(&jobs->lock);
+    while (!jobs->ending) {
+        if (jobs->open_wanted)
+            do_open(jobs);
+        else if (compute_wanted(jobs))
+            do_compute(jobs);
+        else
+            pthread_cond_wait(&jobs->changed, &jobs->lock);
+        pthread_cond_broadcast(&jobs->changed);
+    }
+    pthread_mutex_unlock(&jobs->lock);
+    return NULL;
+}
+
+/* With the stack that the pool's threads have (macOS gives 512 KB), and all signals blocked, which
+ * are for the program's first thread. */
+static int start(JobThread *jobs) {
+    enum { STACK_SIZE = 4 << 20 };
+    sigset_t all, before;
+    pthread_attr_t attributes;
+    sigfillset(&all);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_SIZE);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failure = pthread_create(&jobs->thread, &attributes, thread_main, jobs);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return failure;
+}
+
+JobThread *job_thread_new(const RunOptions *options, Pool *pool, Error *err) {
+    JobThread *jobs = mem_alloc(1, sizeof *jobs, err);
+    if (!jobs)
+        return NULL;
+    pthread_mutex_init(&jobs->lock, NULL);
+    pthread_cond_init(&jobs->changed, NULL);
+    jobs->options = *options;
+    jobs->pool = pool;
+    int failure = start(jobs);
+    if (!failure)
+        return jobs;
+    error_set(err, ERROR_BAD, TEXT("cannot start a thread: %s", strerror(failure)));
+    pthread_cond_destroy(&jobs->changed);
+    pthread_mutex_destroy(&jobs->lock);
+    mem_free(jobs);
+    return NULL;
+}
+
+void job_thread_free(JobThread *jobs) {
+    if (!jobs)
+        return;
+    pthread_mutex_lock(&jobs->lock);
+    jobs->ending = true;
+    want_nothing(jobs);
+    pthread_cond_broadcast(&jobs->changed);
+    pthread_mutex_unlock(&jobs->lock);
+    pthread_join(jobs->thread, NULL);
+    scene_release(jobs->result.opened);
+    pthread_cond_destroy(&jobs->changed);
+    pthread_mutex_destroy(&jobs->lock);
+    mem_free(jobs);
+}
+
+void job_open(JobThread *jobs, const SceneNames *names, Scene *like) {
+    pthread_mutex_lock(&jobs->lock);
+    want_nothing(jobs);
+    scene_release(jobs->result.opened);
+    jobs->result.opened = NULL;
+    jobs->open_wanted = true;
+    jobs->open_names = *names;
+    jobs->open_like = like ? scene_retain(like) : NULL;
+    pthread_cond_broadcast(&jobs->changed);
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+void job_compute(JobThread *jobs, Scene *scene, int last) {
+    pthread_mutex_lock(&jobs->lock);
+    if (jobs->scene != scene) {
+        want_scene(jobs, scene);
+        if (jobs->kind == JOB_COMPUTING)
+            atomic_store(&jobs->job.cancel, true);
+    }
+    jobs->last = last;
+    pthread_cond_broadcast(&jobs->changed);
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+void job_cancel(JobThread *jobs) {
+    pthread_mutex_lock(&jobs->lock);
+    want_nothing(jobs);
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+bool job_take(JobThread *jobs, JobResult *result) {
+    pthread_mutex_lock(&jobs->lock);
+    bool news = jobs->news;
+    if (news) {
+        *result = jobs->result;
+        jobs->result = (JobResult){0};
+        jobs->news = false;
+    }
+    pthread_mutex_unlock(&jobs->lock);
+    return news;
+}
+
+bool job_has_news(JobThread *jobs) {
+    pthread_mutex_lock(&jobs->lock);
+    bool news = jobs->news;
+    pthread_mutex_unlock(&jobs->lock);
+    return news;
+}
+
+JobProgress job_progress(JobThread *jobs) {
+    JobProgress progress = {0};
+    pthread_mutex_lock(&jobs->lock);
+    if (jobs->open_wanted || jobs->kind == JOB_OPENING) {
+        progress.kind = JOB_OPENING;
+        progress.names = jobs->open_names;
+    } else if (jobs->kind == JOB_COMPUTING && jobs->scene) {
+        progress.kind = JOB_COMPUTING;
+        progress.node = jobs->node;
+        double done = (double)atomic_load(&jobs->job.done);
+        progress.fraction = jobs->work > 0 ? done / (double)jobs->work : 0;
+        if (progress.fraction > 1)
+            progress.fraction = 1;
+    }
+    pthread_mutex_unlock(&jobs->lock);
+    return progress;
+}
+
+bool job_wait(JobThread *jobs, int ms) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += ms % 1000 * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_nsec -= 1000000000L;
+        until.tv_sec++;
+    }
+    bool idle = false, late = false;
+    pthread_mutex_lock(&jobs->lock);
+    while (!(idle = jobs->kind == JOB_IDLE && !jobs->open_wanted && !compute_wanted(jobs)) && !late)
+        late = pthread_cond_timedwait(&jobs->changed, &jobs->lock, &until) == ETIMEDOUT;
+    pthread_mutex_unlock(&jobs->lock);
+    return idle;
+}

@@ -1,0 +1,179 @@
+#include "session/scene.h"
+
+#include "engine/input.h"
+#include "engine/open.h"
+#include <stdatomic.h>
+#include <string.h>
+
+/* A network that several scenes may show. */
+typedef struct SharedModel {
+    atomic_int references;
+    Model *model;
+} SharedModel;
+
+struct Scene {
+    atomic_int references;
+    SceneNames names;
+    SharedModel *shared;
+    char image_path[FILE_PATH_MAX], image_note[IMAGE_NOTE_SIZE];
+    Image picture;
+    Arena arena; /* the input as a tensor, and the statistics */
+    Tensor input;
+    Stats input_stats, *stats; /* by node */
+    Run *run;
+    atomic_int ready;
+};
+
+static SharedModel *shared_new(const SceneNames *names, const RunOptions *options, Pool *pool,
+                               Job *job, Error *err) {
+    SharedModel *shared = mem_alloc(1, sizeof *shared, err);
+    if (!shared)
+        return NULL;
+    atomic_init(&shared->references, 1);
+    const char *weights = names->weights[0] ? names->weights : NULL;
+    shared->model = engine_open(names->model, names->size, weights, options, pool, job, err);
+    if (shared->model)
+        return shared;
+    mem_free(shared);
+    return NULL;
+}
+
+static void shared_release(SharedModel *shared) {
+    if (!shared || atomic_fetch_sub(&shared->references, 1) > 1)
+        return;
+    model_free(shared->model);
+    mem_free(shared);
+}
+
+static bool same_model(const SceneNames *a, const SceneNames *b) {
+    return strcmp(a->model, b->model) == 0 && strcmp(a->weights, b->weights) == 0 &&
+           a->size == b->size;
+}
+
+static bool open_model(Scene *scene, Scene *like, const RunOptions *options, Pool *pool, Job *job,
+                       Error *err) {
+    if (like && same_model(&like->names, &scene->names)) {
+        atomic_fetch_add(&like->shared->references, 1);
+        scene->shared = like->shared;
+        return true;
+    }
+    scene->shared = shared_new(&scene->names, options, pool, job, err);
+    return scene->shared != NULL;
+}
+
+/* The sample pictures that come with the program: a digit for grey inputs, a still life for others.
+ */
+static bool find_picture(Scene *scene, Error *err) {
+    if (scene->names.image[0]) {
+        memcpy(scene->image_path, scene->names.image, sizeof scene->image_path);
+        return true;
+    }
+    bool grey = scene->shared->model->graph.input.dim[0] == 1;
+    const char *sample = grey ? "assets/images/digit_7.png" : "assets/images/still_life.png";
+    return file_find(scene->image_path, sizeof scene->image_path, sample) ||
+           error_set(err, ERROR_MISSING, sample);
+}
+
+static bool open_run(Scene *scene, const RunOptions *options, Pool *pool, Error *err) {
+    const Model *model = scene->shared->model;
+    if (!engine_input_image(model, scene->image_path, &scene->arena, &scene->input, &scene->picture,
+                            scene->image_note, err))
+        return false;
+    scene->input_stats = stats_of(scene->input.data, tensor_count(&scene->input));
+    scene->stats =
+        arena_alloc(&scene->arena, (size_t)model->graph.node_count, sizeof *scene->stats, err);
+    if (!scene->stats)
+        return false;
+    scene->run = run_new(model, &scene->input, options, pool, err);
+    return scene->run != NULL;
+}
+
+Scene *scene_open(const SceneNames *names, Scene *like, const RunOptions *options, Pool *pool,
+                  Job *job, Error *err) {
+    Scene *scene = mem_alloc(1, sizeof *scene, err);
+    if (!scene)
+        return NULL;
+    atomic_init(&scene->references, 1);
+    atomic_init(&scene->ready, 0);
+    scene->names = *names;
+    if (open_model(scene, like, options, pool, job, err) && find_picture(scene, err) &&
+        open_run(scene, options, pool, err))
+        return scene;
+    scene_release(scene);
+    return NULL;
+}
+
+Scene *scene_retain(Scene *scene) {
+    atomic_fetch_add(&scene->references, 1);
+    return scene;
+}
+
+void scene_release(Scene *scene) {
+    if (!scene || atomic_fetch_sub(&scene->references, 1) > 1)
+        return;
+    run_release(scene->run);
+    shared_release(scene->shared);
+    image_free(&scene->picture);
+    arena_free(&scene->arena);
+    mem_free(scene);
+}
+
+bool scene_compute(Scene *scene, Job *job, Error *err) {
+    int node = scene_ready(scene);
+    if (node >= scene->shared->model->graph.node_count)
+        return true;
+    if (!run_until(scene->run, node, job, err))
+        return false;
+    const Tensor *out = run_output(scene->run, node);
+    scene->stats[node] = stats_of(out->data, tensor_count(out));
+    atomic_store_explicit(&scene->ready, node + 1, memory_order_release);
+    return true;
+}
+
+int scene_ready(const Scene *scene) {
+    return atomic_load_explicit(&scene->ready, memory_order_acquire);
+}
+
+const Tensor *scene_values(const Scene *scene, int node) {
+    if (node == GRAPH_IMAGE)
+        return &scene->input;
+    return node < scene_ready(scene) ? run_output(scene->run, node) : NULL;
+}
+
+const Stats *scene_stats(const Scene *scene, int node) {
+    if (node == GRAPH_IMAGE)
+        return &scene->input_stats;
+    return node < scene_ready(scene) ? &scene->stats[node] : NULL;
+}
+
+const Model *scene_model(const Scene *scene) {
+    return scene->shared->model;
+}
+
+const SceneNames *scene_names(const Scene *scene) {
+    return &scene->names;
+}
+
+const Image *scene_picture(const Scene *scene) {
+    return &scene->picture;
+}
+
+const char *scene_image_path(const Scene *scene) {
+    return scene->image_path;
+}
+
+const char *scene_image_note(const Scene *scene) {
+    return scene->image_note;
+}
+
+SceneExtent scene_extent(const Scene *scene, int node) {
+    const Graph *graph = &scene->shared->model->graph;
+    const Shape *shape = node == GRAPH_IMAGE ? &graph->input : &graph->nodes[node].out;
+    SceneExtent extent = {.channels = (int)shape->dim[0], .height = 1, .width = 1};
+    if (shape->rank == 3) {
+        extent.height = (int)shape->dim[1];
+        extent.width = (int)shape->dim[2];
+    }
+    extent.vector = extent.height == 1 && extent.width == 1;
+    return extent;
+}
