@@ -429,7 +429,7 @@ static void what_is_written_is_read_again(void **state) {
         Image out, in;
         assert_ok(image_new(&out, 37, 23, channels, &err), err);
         for (int i = 0; i < 37 * 23 * channels; i++)
-            out.pixels[i] = channels == 4 && i % 4 == 3 ? 255 : (uint8_t)(i * i / 50);
+            out.pixels[i] = (uint8_t)(channels == 4 && i % 4 == 3 ? 255 : i * i / 50);
         assert_ok(image_save_png(path, &out, NULL, &err), err);
         assert_ok(image_load(&in, path, NULL, &err), err);
         if (channels == 4) { /* read back over white */

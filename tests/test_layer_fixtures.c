@@ -137,8 +137,8 @@ typedef struct How {
 
 static void run_forward(const Case *c, How how, float *y) {
     Job job = {0};
-    atomic_store(&job.cancel, cancelled);
-    KernelContext kernel = {.tier = tier, .pool = pool, .job = &job};
+    atomic_store(&job.cancel, how.cancelled);
+    KernelContext kernel = {.tier = how.tier, .pool = how.pool, .job = &job};
     Tensor out = {.shape = c->out.shape}, shapes[INPUTS_MAX];
     const Tensor *in[INPUTS_MAX];
     for (int i = 0; i < c->in_count; i++) {
@@ -146,11 +146,12 @@ static void run_forward(const Case *c, How how, float *y) {
         in[i] = &shapes[i];
     }
     LayerCall call = {.kernel = &kernel,
-                      .path = path,
+                      .path = how.path,
                       .params = c->params,
                       .in = in,
                       .in_count = c->in_count,
-                      .out = &out};
+                      .out = &out,
+                      .fusion = how.fusion};
     kernel.scratch_count = c->type->scratch ? c->type->scratch(&call) : 0; /* no data yet */
     kernel.scratch = buffer_new(kernel.scratch_count);
     for (int i = 0; i < c->in_count; i++)
@@ -158,8 +159,8 @@ static void run_forward(const Case *c, How how, float *y) {
     for (int i = 0; i < c->weight_count; i++)
         call.weights[i] = c->weights[i].data;
     out.data = y;
-    assert_int_equal(c->type->forward(&call), !cancelled);
-    assert_int_equal(atomic_load(&job.done), cancelled ? 0 : expected_work(c));
+    assert_int_equal(c->type->forward(&call), !how.cancelled);
+    assert_int_equal(atomic_load(&job.done), how.cancelled ? 0 : expected_work(c));
     buffer_free(kernel.scratch, kernel.scratch_count);
 }
 
@@ -167,47 +168,82 @@ static bool same_value(float a, float b) {
     return a == b || (isnan(a) && isnan(b));
 }
 
-static void check_output(const Case *c, const float *y, const char *how) {
+static void check_output(const Case *c, How how, const float *y, const float *expected) {
     size_t count = (size_t)tensor_count(&c->out);
-    const float *expected = c->out.data;
-    if (c->exact) {
-        for (size_t i = 0; i < count; i++)
-            if (!same_value(y[i], expected[i]))
-                fail_msg("%s: element %zu is %g, not %g", how, i, (double)y[i],
-                         (double)expected[i]);
-        return;
-    }
-    double distance = test_distance(y, expected, count);
+    const char *what =
+        TEXT("%s, %s, %d threads%s", cpu_tier_name(how.tier), conv_path_name(how.path),
+             pool_threads(how.pool), how.fusion ? ", fused" : "");
+    for (size_t i = 0; c->exact && i < count; i++)
+        if (!same_value(y[i], expected[i]))
+            fail_msg("%s: element %zu is %g, not %g", what, i, (double)y[i], (double)expected[i]);
+    double distance = c->exact ? 0 : test_distance(y, expected, count);
     if (!(distance <= TOLERANCE))
-        fail_msg("%s: distance %g", how, distance);
+        fail_msg("%s: distance %g", what, distance);
 }
 
 static void check_tier_path(const Case *c, CpuTier tier, ConvPath path) {
     size_t count = (size_t)tensor_count(&c->out);
     float *first = buffer_new(count);
-    for (int threads = 1; threads <= THREADS; threads++) {
-        char how[200];
-        snprintf(how, sizeof how, "%s, %s, %d threads", cpu_tier_name(tier), conv_path_name(path),
-                 threads);
-        float *y = threads == 1 ? first : buffer_new(count);
-        run_forward(c, tier, path, pools[threads - 1], false, y);
-        check_output(c, y, how);
-        if (y == first)
-            continue;
+    for (int i = 0; i < THREADS; i++) {
+        How how = {.tier = tier, .path = path, .pool = pools[i]};
+        float *y = i == 0 ? first : buffer_new(count);
+        run_forward(c, how, y);
+        check_output(c, how, y, c->out.data);
         if (memcmp(y, first, count * sizeof *y) != 0)
-            fail_msg("%s: not the bits of one thread", how);
-        buffer_free(y, count);
+            fail_msg("%s, %s: not the bits of one thread", cpu_tier_name(tier),
+                     conv_path_name(path));
+        if (i > 0)
+            buffer_free(y, count);
     }
-    run_forward(c, tier, path, pools[1], true, first);
+    run_forward(c, (How){.tier = tier, .path = path, .pool = pools[1], .cancelled = true}, first);
     buffer_free(first, count);
+}
+
+/* What the output should be when a scale and shift (if given) stand in for the bias and ReLU
+ * follows. */
+static void expect_fused(const Case *c, const LayerFusion *fusion, float *expected) {
+    const float *bias = c->weight_count > 1 ? c->weights[1].data : NULL;
+    int64_t count = tensor_count(&c->out), channels = c->out.shape.dim[1];
+    int64_t plane = count / (c->out.shape.dim[0] * channels);
+    for (int64_t i = 0; i < count; i++) {
+        int64_t channel = i / plane % channels;
+        double y = (double)c->out.data[i];
+        if (fusion->scale)
+            y = (y - (bias ? (double)bias[channel] : 0)) * (double)fusion->scale[channel] +
+                (double)fusion->shift[channel];
+        expected[i] = (float)(y > 0 ? y : 0);
+    }
+}
+
+static void check_fusion(const Case *c, CpuTier tier) {
+    size_t count = (size_t)tensor_count(&c->out), channels = (size_t)c->out.shape.dim[1];
+    float *y = buffer_new(count), *expected = buffer_new(count);
+    float *scale = buffer_new(channels), *shift = buffer_new(channels);
+    test_fill(scale, channels, 1);
+    test_fill(shift, channels, 2);
+    LayerFusion fusions[] = {{.relu = true}, {.scale = scale, .shift = shift, .relu = true}};
+    int ways = c->type->fuses & LAYER_FUSES_AFFINE ? 2 : 1;
+    for (int i = 0; i < ways; i++) {
+        How how = {.tier = tier, .path = CONV_AUTO, .pool = pools[1], .fusion = &fusions[i]};
+        run_forward(c, how, y);
+        expect_fused(c, &fusions[i], expected);
+        check_output(c, how, y, expected);
+    }
+    buffer_free(y, count);
+    buffer_free(expected, count);
+    buffer_free(scale, channels);
+    buffer_free(shift, channels);
 }
 
 static void test_case(void **state) {
     Case c;
     read_case(&c, *state);
-    for (CpuTier tier = CPU_REF; tier <= cpu_best(); tier++)
+    for (CpuTier tier = CPU_REF; tier <= cpu_best(); tier++) {
         for (ConvPath path = CONV_AUTO; path < CONV_PATHS; path++)
             check_tier_path(&c, tier, path);
+        if (c.type->fuses & LAYER_FUSES_RELU)
+            check_fusion(&c, tier);
+    }
     arena_free(&c.arena);
 }
 

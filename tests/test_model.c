@@ -43,7 +43,7 @@ static void bad_files_are_told(void **state) {
         {LAYERS(CONV ", {\"op\": \"add\", \"name\": \"s\", \"from\": [\"c\", \"e\"]}"), "unknown layer 'e'"},
         {LAYERS(CONV ", {\"op\": \"add\", \"name\": \"s\", \"from\": [\"c\", \"input\"]}"), "(4, 14, 14)"},
         {LAYERS("{\"block\": \"b\", \"name\": \"x\"}"), "unknown block 'b'"},
-        {LAYERS("{\"op\": \"conv\", \"name\": \"c\", \"out\": \"4 *\", \"kernel\": 3}"), "layers[0]: out"},
+        {LAYERS("{\"op\": \"conv\", \"name\": \"c\", \"out\": \"4 *\", \"kernel\": 3}"), "layers[0].out: expression"},
         {LAYERS("{\"op\": \"linear\", \"name\": \"f\", \"out\": 4}"), "flatten"},
         {"{\"input\": [3, 16, 16], \"layesr\": []}", "unknown key 'layesr'; did you mean 'layers'?"},
         {"{\"input\": [3, 16, 16], \"blocks\": {\"b\": {\"layers\": [{\"block\": \"b\", \"name\": \"x\"}]}},"

@@ -1,9 +1,7 @@
 // The colourful sample picture: oranges, a lemon and a mug on a wooden table. Made for this project;
 // draw_samples.py renders it (POV-Ray 3.7).
 #version 3.7;
-#include "colors.inc"
-#include "woods.inc"
-#include "functions.inc"
+#declare f_noise3d = function { internal(76) }
 global_settings {
     assumed_gamma 1.0
     radiosity { count 120 error_bound 0.6 recursion_limit 2 brightness 0.8 }

@@ -294,8 +294,6 @@ void file_put(FileWriter *w, const void *data, size_t size) {
 
 bool file_commit(FileWriter *w, Error *err) {
     assert(w->file);
-    if (fflush(w->file) != 0 && !w->error)
-        w->error = errno;
     if (fclose(w->file) != 0 && !w->error)
         w->error = errno;
     w->file = NULL;

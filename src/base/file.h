@@ -61,6 +61,8 @@ const char *file_extension(const char *path); /* "png" without the dot, or "" ; 
  * for under $CONVOSCOPE_HOME, beside the source tree that holds the running binary (build/..), in
  * PREFIX/share/convoscope of an installed one. True and the path in buffer, or false. */
 bool file_find(char *buffer, size_t size, const char *relative);
+/* The path of the running program, links followed. */
+bool file_program(char *buffer, size_t size);
 /* $XDG_DATA_HOME/convoscope or ~/.local/share/convoscope, not made. */
 bool file_user_data(char *buffer, size_t size);
 

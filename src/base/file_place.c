@@ -112,8 +112,8 @@ const char *file_extension(const char *path) {
     return dot && dot != name ? dot + 1 : "";
 }
 
-/* The path of the running program, links followed. */
-static bool program_path(char *buffer, size_t size) {
+
+bool file_program(char *buffer, size_t size) {
 #ifdef __APPLE__
     char raw[FILE_PATH_MAX], real[FILE_PATH_MAX];
     uint32_t room = sizeof raw;
@@ -156,7 +156,7 @@ bool file_find(char *buffer, size_t size, const char *relative) {
     const char *home = getenv("CONVOSCOPE_HOME");
     if (home && *home && found_in(buffer, size, home, relative))
         return true;
-    if (program_path(place, sizeof place)) {
+    if (file_program(place, sizeof place)) {
         *strrchr(place, '/') = '\0';
         if (found_above(buffer, size, place, relative))
             return true;

@@ -103,7 +103,8 @@ static void read_row(const Bitmap *b, const uint8_t *row, int channels, uint8_t 
     for (size_t x = 0; x < (size_t)b->width; x++, out += channels) {
         if (b->bits <= 8) {
             size_t bit = x * b->bits;
-            uint32_t index = row[bit / 8] >> (8 - b->bits - bit % 8) & ((1u << b->bits) - 1);
+            uint32_t index = (uint32_t)row[bit / 8] >> (8 - b->bits - bit % 8);
+            index &= (1u << b->bits) - 1;
             memcpy(out, b->palette[index], (size_t)channels);
         } else if (b->bits == 24) {
             for (int c = 0; c < 3; c++)

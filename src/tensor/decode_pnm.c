@@ -24,7 +24,7 @@ static int64_t read_number(const Source *s, size_t *at) {
 }
 
 static uint8_t scale(uint32_t value, uint32_t most) {
-    return value >= most ? 255 : (uint8_t)((value * 255 + most / 2) / most);
+    return (uint8_t)(((value < most ? value : most) * 255 + most / 2) / most);
 }
 
 bool pnm_decode(Samples *out, const Source *s, Error *err) {

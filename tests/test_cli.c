@@ -1,0 +1,306 @@
+/* The command line as a person meets it: answers, exit statuses, and one clear sentence for whatever
+ * is wrong. Runs the built program. */
+#include "support.h"
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "tensor/image.h"
+#include "tensor/npy.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* The program beside which this test was built: BUILD/tests/test_cli -> BUILD/convoscope. */
+static char program[FILE_PATH_MAX];
+static char *out_text, *err_text;
+
+static char *slurp(const char *path) {
+    Error err = {0};
+    size_t size;
+    uint8_t *text = file_read(path, 64 << 20, false, &size, &err);
+    assert_ok(text, err);
+    return (char *)text;
+}
+
+/* Runs "convoscope ARGS" and keeps what it printed. Returns the exit status, -1 for a signal. */
+static int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static int run(const char *format, ...) {
+    char args[6000], command[14000];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(args, sizeof args, format, list);
+    va_end(list);
+    snprintf(command, sizeof command, "'%s' %s >'%s' 2>'%s' </dev/null", program, args,
+             test_path("stdout"), test_path("stderr"));
+    int status = system(command);
+    mem_free(out_text);
+    mem_free(err_text);
+    out_text = slurp(test_path("stdout"));
+    err_text = slurp(test_path("stderr"));
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Exit 1, nothing on stdout, one line on stderr that contains `part`. */
+#define assert_refused(part, ...)                                                                  \
+    do {                                                                                           \
+        int status_ = run(__VA_ARGS__);                                                            \
+        if (status_ != 1)                                                                          \
+            fail_msg("exit status %d, not 1: %s", status_, err_text);                              \
+        assert_string_equal(out_text, "");                                                         \
+        test_contains(err_text, (part));                                                           \
+        assert_int_equal(strncmp(err_text, "convoscope: ", 12), 0);                                \
+        assert_ptr_equal(strchr(err_text, '\n'), err_text + strlen(err_text) - 1);                 \
+    } while (0)
+
+static void write_text(const char *name, const char *text) {
+    test_write(test_path(name), text, strlen(text));
+}
+
+static void make_picture(const char *name, int width, int height, int channels) {
+    Error err = {0};
+    Image image;
+    assert_ok(image_new(&image, width, height, channels, &err), err);
+    for (int i = 0; i < width * height * channels; i++)
+        image.pixels[i] = (uint8_t)(i * 37 % 251);
+    assert_ok(image_save_png(test_path(name), &image, NULL, &err), err);
+    image_free(&image);
+}
+
+static int setup(void **state) {
+    (void)state;
+    const char *given = getenv("CONVOSCOPE");
+    char self[FILE_PATH_MAX] = "";
+    Error err = {0};
+    if (given)
+        snprintf(program, sizeof program, "%s", given);
+    else if (file_program(self, sizeof self)) {
+        *strrchr(self, '/') = 0;
+        snprintf(program, sizeof program, "%.4000s/../convoscope", self);
+    }
+    if (!file_exists(program))
+        fail_msg("no program at '%s'", program);
+    make_picture("a.png", 60, 50, 3);
+    make_picture("dot.png", 1, 1, 3);
+    (void)err;
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    mem_free(out_text);
+    mem_free(err_text);
+    out_text = err_text = NULL;
+    return 0;
+}
+
+/* --- What works -------------------------------------------------------------------------------------- */
+
+static Json *answer(void) {
+    Error err = {0};
+    Json *root = json_parse(out_text, strlen(out_text), &err);
+    assert_ok(root, err);
+    return root;
+}
+
+static void version_and_help(void **state) {
+    (void)state;
+    assert_int_equal(run("--version"), 0);
+    assert_int_equal(strncmp(out_text, "convoscope ", 11), 0);
+    assert_int_equal(run("help"), 0);
+    test_contains(out_text, "convoscope run");
+    assert_int_equal(run("run --help"), 0);
+    test_contains(out_text, "--dump");
+    test_contains(out_text, "Examples:");
+    assert_int_equal(run("help layers"), 0);
+    test_contains(out_text, "dilation");
+}
+
+static void wrong_usage_is_status_2(void **state) {
+    (void)state;
+    static const char *const wrong[][2] = {
+        {"rnu lenet", "did you mean 'run'"},
+        {"run", "usage:"},
+        {"run lenet", "--image"},
+        {"run lenet --imgae x.png", "did you mean 'image'"},
+        {"run lenet --image x.png --input y.npy", "exclude"},
+        {"run lenet --image x.png --threads 0", "1..256"},
+        {"run lenet --image x.png --top five", "'five'"},
+        {"run lenet --image x.png --conv fft", "naive"},
+        {"run lenet --image", "is missing"},
+        {"run lenet --image x.png --plan fast --dump d", "--plan step"},
+        {"eval lenet", "--data"},
+        {"export lenet --image x.png --out d --shard 5/4 --nodes conv1", "shard"},
+        {"help rnu", "did you mean 'run'"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        int status = run("%s", wrong[i][0]);
+        if (status != 2)
+            fail_msg("%s: exit status %d: %s", wrong[i][0], status, err_text);
+        assert_string_equal(out_text, "");
+        test_contains(err_text, wrong[i][1]);
+    }
+}
+
+static void run_answers_in_json(void **state) {
+    (void)state;
+    assert_int_equal(run("run lenet --image %s --json --threads 2 --top 3 --weights random:1",
+                         test_path("a.png")),
+                     0);
+    Json *root = answer();
+    assert_string_equal(json_text(json_get(root, "model")), "lenet");
+    const Json *weights = json_get(root, "weights");
+    assert_string_equal(json_text(json_get(weights, "source")), "random weights, seed 1");
+    assert_false(json_bool(json_get(weights, "trained")));
+    assert_int_equal(json_number(json_get(root, "threads")), 2);
+    assert_int_equal(json_count(json_get(root, "top")), 3);
+    double first = json_number(json_get(json_at(json_get(root, "top"), 0), "p"));
+    double second = json_number(json_get(json_at(json_get(root, "top"), 1), "p"));
+    assert_true(first >= second && first <= 1);
+    assert_true(json_count(json_get(root, "nodes")) > 8);
+    assert_true(json_get(root, "total_ms") != NULL);
+    json_free(root);
+}
+
+static void dumps_hold_what_was_asked_for(void **state) {
+    (void)state;
+    assert_int_equal(run("run lenet --image %s --dump %s --nodes conv1,pool1.tanh,softmax",
+                         test_path("a.png"), test_path("dump")),
+                     0);
+    Error err = {0};
+    Arena arena = {0};
+    Tensor t;
+    assert_ok(npy_load(&t, &arena, test_path("dump/acts/conv1.npy"), &err), err);
+    Shape expected = SHAPE(1, 20, 24, 24);
+    assert_true(shape_equal(&t.shape, &expected));
+    assert_ok(npy_load(&t, &arena, test_path("dump/acts/pool1.tanh.npy"), &err), err);
+    assert_ok(npy_load(&t, &arena, test_path("dump/logits.npy"), &err), err);
+    assert_ok(npy_load(&t, &arena, test_path("dump/probs.npy"), &err), err);
+    assert_int_equal(t.shape.rank, 2);
+    double sum = 0;
+    for (int i = 0; i < 10; i++)
+        sum += t.data[i];
+    assert_true(sum > 0.9999 && sum < 1.0001);
+    assert_false(file_exists(test_path("dump/acts/conv2.npy")));
+    assert_ok(npy_load(&t, &arena, test_path("dump/acts/softmax.npy"), &err), err);
+    arena_free(&arena);
+}
+
+static void paths_and_plans_agree(void **state) {
+    (void)state;
+    static const char *const ways[] = {"--conv naive", "--conv gemm", "--plan fast", "--cpu ref"};
+    char first[200] = "";
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        assert_int_equal(run("run resnet20-cifar --image %s --json %s", test_path("a.png"), ways[i]),
+                         0);
+        Json *root = answer();
+        char top[200];
+        snprintf(top, sizeof top, "%s %.4f",
+                 json_text(json_get(json_at(json_get(root, "top"), 0), "label")),
+                 json_number(json_get(json_at(json_get(root, "top"), 0), "p")));
+        json_free(root);
+        if (i == 0)
+            strcpy(first, top);
+        assert_string_equal(top, first);
+    }
+}
+
+static void odd_but_good_pictures_run(void **state) {
+    (void)state;
+    assert_int_equal(run("run lenet --image %s", test_path("dot.png")), 0);
+    make_picture("thin.png", 500, 3, 1);
+    assert_int_equal(run("run lenet --image %s", test_path("thin.png")), 0);
+}
+
+static void info_and_models_answer(void **state) {
+    (void)state;
+    assert_int_equal(run("models --json"), 0);
+    Json *root = answer();
+    assert_true(json_count(json_get(root, "models")) >= 31);
+    json_free(root);
+    assert_int_equal(run("info googlenet --paper"), 0);
+    test_contains(out_text, "inception_3a");
+    test_contains(out_text, "159K");
+    assert_int_equal(run("info vgg19 --size 448 --json"), 0);
+    root = answer();
+    assert_int_equal(json_number(json_at(json_get(root, "input"), 1)), 448);
+    json_free(root);
+}
+
+/* --- What does not ------------------------------------------------------------------------------------ */
+
+static void bad_pictures_are_refused(void **state) {
+    (void)state;
+    assert_refused("cannot open", "run lenet --image %s", test_path("nosuch.png"));
+    test_contains(err_text, "No such file");
+    assert_refused("directory", "run lenet --image %s", test_folder());
+    write_text("empty.png", "");
+    assert_refused("empty.png", "run lenet --image %s", test_path("empty.png"));
+    write_text("text.png", "This is no picture.\n");
+    assert_refused("text.png", "run lenet --image %s", test_path("text.png"));
+    size_t size;
+    Error err = {0};
+    uint8_t *png = file_read(test_path("a.png"), 1 << 20, false, &size, &err);
+    test_write(test_path("half.png"), png, size / 2);
+    mem_free(png);
+    assert_refused("half.png", "run lenet --image %s", test_path("half.png"));
+}
+
+static void bad_models_are_refused(void **state) {
+    (void)state;
+    write_text("bad.json", "{\"input\": [1, 28, 28], \"layers\": [{\"op\": \"conv\", \"name\": \"c\", "
+                           "\"out\": 4, \"kernel\": 3, \"stride\": 0}]}");
+    assert_refused("layers[0].stride: expected 1", "info %s", test_path("bad.json"));
+    assert_refused("did you mean", "info lente");
+    write_text("deep.json", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+                            "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[");
+    assert_refused("deep.json", "info %s", test_path("deep.json"));
+    write_text("huge.json",
+               "{\"input\": [64, 16384, 16384], \"layers\": [{\"op\": \"conv\", \"name\": \"c\", \"out\": 64, "
+               "\"kernel\": 1}]}");
+    assert_refused("of memory", "run %s --image %s", test_path("huge.json"), test_path("a.png"));
+}
+
+static void bad_weights_and_inputs_are_refused(void **state) {
+    (void)state;
+    write_text("w.safetensors", "\xff\xff\xff\xff\xff\xff\xff\x7f{}");
+    assert_refused("w.safetensors", "run lenet --image %s --weights %s", test_path("a.png"),
+                   test_path("w.safetensors"));
+    write_text("w.pt", "PK\x03\x04");
+    assert_refused("safetensors", "run lenet --image %s --weights %s", test_path("a.png"),
+                   test_path("w.pt"));
+    assert_refused("random:SEED", "run lenet --image %s --weights random:x", test_path("a.png"));
+    write_text("x.npy", "\x93NUMPY");
+    assert_refused("x.npy", "run lenet --input %s", test_path("x.npy"));
+    assert_refused("unknown node 'conv9'", "run lenet --image %s --dump %s --nodes conv9",
+                   test_path("a.png"), test_path("d"));
+    assert_refused("nosuch", "eval lenet --data %s", test_path("nosuch"));
+}
+
+static void places_that_cannot_be_written(void **state) {
+    (void)state;
+    assert_refused("cannot", "run lenet --image %s --dump /proc/nosuch/dump", test_path("a.png"));
+    write_text("file", "x");
+    assert_refused("file", "run lenet --image %s --dump %s", test_path("a.png"),
+                   test_path("file/dump"));
+    if (!file_exists("/dev/full"))
+        return;
+    assert_int_equal(run("info lenet > /dev/full; exit $?"), 1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(version_and_help),
+        cmocka_unit_test(wrong_usage_is_status_2),
+        cmocka_unit_test(run_answers_in_json),
+        cmocka_unit_test(dumps_hold_what_was_asked_for),
+        cmocka_unit_test(paths_and_plans_agree),
+        cmocka_unit_test(odd_but_good_pictures_run),
+        cmocka_unit_test(info_and_models_answer),
+        cmocka_unit_test(bad_pictures_are_refused),
+        cmocka_unit_test(bad_models_are_refused),
+        cmocka_unit_test(bad_weights_and_inputs_are_refused),
+        cmocka_unit_test(places_that_cannot_be_written),
+    };
+    return cmocka_run_group_tests_name("cli", tests, setup, teardown);
+}
