@@ -221,6 +221,22 @@ static void arenas_hand_out_distinct_memory(void **state) {
     arena_free(&arena);
 }
 
+#ifdef UNTOUCHED_PAGES
+/* Large pieces among small ones do not end the block that the small ones fill. */
+static void arenas_fill_what_they_began(void **state) {
+    (void)state;
+    Error err = {0};
+    Arena arena = {0};
+    mem_fail_at(0);
+    for (int i = 0; i < 10; i++) {
+        assert_non_null(arena_alloc(&arena, 100, 1, &err));
+        assert_non_null(arena_alloc(&arena, 100000, 1, &err));
+    }
+    assert_int_equal(mem_fail_at(0), 1 + 10);
+    arena_free(&arena);
+}
+#endif
+
 static void arenas_hold_texts(void **state) {
     (void)state;
     Error err = {0};
@@ -269,6 +285,7 @@ int main(void) {
         cmocka_unit_test(what_is_available_is_plausible),
 #ifdef UNTOUCHED_PAGES
         cmocka_unit_test(large_blocks_are_not_touched),
+        cmocka_unit_test(arenas_fill_what_they_began),
 #endif
         cmocka_unit_test(arenas_hand_out_distinct_memory),
         cmocka_unit_test(arenas_hold_texts),

@@ -1,16 +1,15 @@
 // The colourful sample picture: oranges, a lemon and a mug on a wooden table. Made for this project;
 // draw_samples.py renders it (POV-Ray 3.7).
 #version 3.7;
-#declare f_noise3d = function { internal(76) }
 global_settings {
     assumed_gamma 1.0
-    radiosity { count 120 error_bound 0.6 recursion_limit 2 brightness 0.8 }
+    radiosity { count 60 error_bound 0.9 recursion_limit 1 brightness 0.8 }
 }
 camera { location <0, 4.6, -9.2> look_at <0.1, 0.95, 0> angle 37 }
 background { rgb <0.55, 0.6, 0.66> }
 light_source {
     <-9, 12, -7> rgb <1.25, 1.15, 1.0>
-    area_light <3, 0, 0>, <0, 0, 3>, 7, 7 adaptive 1 jitter circular orient
+    area_light <3, 0, 0>, <0, 0, 3>, 5, 5 adaptive 1 jitter circular orient
 }
 light_source { <8, 7, -9> rgb 0.22 shadowless }
 
@@ -32,24 +31,19 @@ plane {
     finish { diffuse 0.8 }
 }
 
-// Citrus fruit: a sphere with pores and a navel
+// Citrus fruit: a sphere, slightly flat, with pores
 #macro Citrus(Radius, Colour, Seed)
-    isosurface {
-        function {
-            sqrt(x*x + y*y*1.06 + z*z) - 1
-            + 0.09 * exp(-((x*x + z*z) * 30)) * select(y, 0, 1)
-            + 0.012 * f_noise3d(x*22 + Seed, y*22, z*22)
-        }
-        contained_by { sphere { 0, 1.1 } }
-        max_gradient 2.2 accuracy 0.0005
+    sphere {
+        0, 1
         texture {
             pigment {
                 bozo scale 0.7 translate Seed
                 color_map { [0 rgb Colour] [1 rgb Colour * <1.0, 0.86, 0.8>] }
             }
-            finish { diffuse 0.75 specular 0.3 roughness 0.04 }
+            normal { bumps 0.45 scale 0.035 }
+            finish { diffuse 0.75 specular 0.35 roughness 0.03 }
         }
-        scale Radius
+        scale <1, 0.96, 1> * Radius
     }
 #end
 #declare Leaf = intersection {
@@ -66,13 +60,16 @@ union {
 object { Citrus(0.98, <0.93, 0.37, 0.02>, 11) rotate <50, 0, 30> translate <-2.35, 0.93, 1.3> }
 
 // A lemon: drawn out at both ends
-isosurface {
-    function { sqrt(pow(x*0.72, 2) + y*y + z*z) - 0.8 - 0.14*exp(-pow((abs(x) - 1.18) * 4.2, 2))
-               + 0.012 * f_noise3d(x*20, y*20, z*20) }
-    contained_by { box { <-1.6, -1, -1>, <1.6, 1, 1> } }
-    max_gradient 2.4 accuracy 0.0005
-    texture { pigment { rgb <0.93, 0.74, 0.06> } finish { diffuse 0.75 specular 0.3 roughness 0.04 } }
-    scale 0.86 rotate <0, 32, 0> translate <0.75, 0.66, -2.35>
+sor {
+    9,
+    <0.0, -1.62>, <0.02, -1.45>, <0.17, -1.36>, <0.5, -1.05>, <0.86, 0>, <0.55, 1.0>, <0.2, 1.34>, <0.03, 1.44>, <0, 1.6>
+    sturm
+    texture {
+        pigment { rgb <0.93, 0.74, 0.06> }
+        normal { bumps 0.4 scale 0.05 }
+        finish { diffuse 0.75 specular 0.35 roughness 0.03 }
+    }
+    rotate <0, 0, 90> scale 0.86 rotate <0, 32, 0> translate <0.75, 0.72, -2.35>
 }
 
 // A mug of coffee

@@ -16,6 +16,7 @@ typedef struct App {
     const char *task; /* what the progress bar says */
     int64_t work;     /* what job.done grows to */
     bool usage;       /* set: the error is wrong usage, exit status 2 */
+    const char *command; /* the command line, quoted for a shell: what makes all this again */
 } App;
 
 typedef struct Verb {
@@ -38,6 +39,9 @@ bool verb_help(App *app, Error *err);
 
 /* Wrong usage; returns false. */
 bool app_usage(App *app, Error *err, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* "convoscope VERB ARGUMENT...", quoted where a shell needs it; argv[0] is left out. */
+char *app_command_text(Arena *arena, const char *verb, int argc, char **argv, Error *err);
 
 RunOptions app_run_options(const App *app);
 /* The network that options name, with weights; remarks on loading go to stderr. NULL on failure. */

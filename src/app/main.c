@@ -42,29 +42,37 @@ static bool run_verb(App *app, const Verb *verb, Error *err) {
     ok = ok && print(text, size, err);
     free(text);
     pool_free(app->pool);
-    arena_free(&app->arena);
     return ok;
 }
 
-static int start(const char *name, int argc, char **argv) {
+static int start_app(App *app, const char *name, int argc, char **argv) {
     Error err = {0};
-    App app = {0};
     const Verb *verb = verb_find(name, &err);
     if (!verb)
         return fail(NULL, &err, true);
-    if (!options_parse(&app.options, name, argc, argv, &err))
+    app->command = app_command_text(&app->arena, name, argc, argv, &err); /* getopt reorders argv */
+    if (!app->command)
+        return fail(NULL, &err, false);
+    if (!options_parse(&app->options, name, argc, argv, &err))
         return fail(name, &err, true);
-    if (app.options.help) {
-        app.options.words[0] = name;
-        app.options.word_count = 1;
+    if (app->options.help) {
+        app->options.words[0] = name;
+        app->options.word_count = 1;
         verb = verb_find("help", &err);
     }
-    int words = app.options.word_count;
+    int words = app->options.word_count;
     if (words < verb->words_min || words > verb->words_max) {
-        app_usage(&app, &err, "usage: convoscope %s %s", verb->name, verb->synopsis);
+        app_usage(app, &err, "usage: convoscope %s %s", verb->name, verb->synopsis);
         return fail(name, &err, true);
     }
-    return run_verb(&app, verb, &err) ? EXIT_SUCCESS : fail(name, &err, app.usage);
+    return run_verb(app, verb, &err) ? EXIT_SUCCESS : fail(name, &err, app->usage);
+}
+
+static int start(const char *name, int argc, char **argv) {
+    App app = {0};
+    int status = start_app(&app, name, argc, argv);
+    arena_free(&app.arena);
+    return status;
 }
 
 int main(int argc, char **argv) {

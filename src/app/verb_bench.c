@@ -194,7 +194,7 @@ bool verb_bench(App *app, Error *err) {
         names = all;
         count = sizeof all / sizeof *all;
     }
-    double gflops;
+    double gflops = 0;
     if (!bench_gemm(app, &gflops, err))
         return false;
     JsonWriter w = {0};

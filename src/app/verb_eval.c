@@ -82,7 +82,7 @@ static bool eval_all(Eval *e, Error *err) {
     bool ok = labels && plan && shape_check(&shape, "the batch", err) &&
               tensor_new(&batch, &app->arena, &shape, err);
     for (int64_t i = 0; ok && i < e->count; i++) {
-        bool taken;
+        bool taken = false;
         if (job_cancelled(&app->job))
             ok = error_set(err, ERROR_CANCELLED, "");
         else

@@ -3,9 +3,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { LINE_GREY = 96 };
+enum { LINE_GREY = 128 };
 
-/* How the planes of a kernel lie side by side. */
+/* How the planes of a kernel lie side by side: as near to a square as may be, without empty places
+ * if that takes at most half as many columns again. */
 typedef struct Tiling {
     int64_t columns, rows, gap;
 } Tiling;
@@ -16,6 +17,11 @@ static Tiling tiling_of(const ExportPart *part) {
     Tiling t = {.columns = 1, .gap = part->height * part->width > 1};
     while (t.columns * t.columns < part->planes)
         t.columns++;
+    for (int64_t c = t.columns; c <= t.columns + t.columns / 2; c++)
+        if (part->planes % c == 0) {
+            t.columns = c;
+            break;
+        }
     t.rows = (part->planes + t.columns - 1) / t.columns;
     return t;
 }

@@ -6,7 +6,7 @@
 #include "tensor/image.h"
 
 /* Pixels at one pixel a cell. Kernels of many input channels show them side by side in reading
- * order, as near to a square as may be, with a dark line of one cell between them (none between
+ * order, as near to a square as may be, with a grey line of one cell between them (none between
  * those of 1x1). */
 void picture_size(const ExportPart *part, int64_t *width, int64_t *height);
 /* width * height pixels, RGB interleaved. */

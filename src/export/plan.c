@@ -137,7 +137,7 @@ static void measure(void *context, int64_t i, int worker) {
     part->stats = stats_of(part->data, part->planes * part->height * part->width);
 }
 
-static Stats join_stats(const ExportPart *parts, int64_t count) {
+Stats export_stats(const ExportPart *parts, int64_t count) {
     Stats all = {.argmax = -1};
     double sum = 0, squares = 0;
     for (int64_t i = 0; i < count; i++) {
@@ -215,10 +215,10 @@ bool export_plan(ExportPlan *plan, const Model *model, const Run *run, const boo
         return false;
     if (!pool_run(pool, job, plan->part_count, measure, plan))
         return error_set(err, ERROR_CANCELLED, "");
-    plan->stats = join_stats(plan->parts, plan->part_count);
+    plan->stats = export_stats(plan->parts, plan->part_count);
     for (int i = 0; i < plan->node_count; i++) {
         ExportNode *n = &plan->nodes[i];
-        n->stats = join_stats(plan->parts + n->first, n->count);
+        n->stats = export_stats(plan->parts + n->first, n->count);
         choose_colors(plan, n);
     }
     return make_files(plan, err);
@@ -257,13 +257,14 @@ void export_file_name(const ExportPlan *plan, const ExportFile *file, char name[
     const ExportPart *part = &plan->parts[file->first];
     bool kernels = plan->options.what == EXPORT_KERNELS;
     const char *item = plan->items > 1 ? TEXT("_i%04d", part->item) : "";
-    const char *last;
+    const char *sheet = kernels ? "kernels" : "sheet";
+    char last[32];
     if (file->page < 0)
-        last = TEXT("%c%04d", kernels ? 'k' : 'c', part->channel);
+        snprintf(last, sizeof last, "%c%04d", kernels ? 'k' : 'c', part->channel);
     else if (file->page == 0)
-        last = kernels ? "kernels" : "sheet";
+        snprintf(last, sizeof last, "%s", sheet);
     else
-        last = TEXT("%s-%d", kernels ? "kernels" : "sheet", file->page + 1);
+        snprintf(last, sizeof last, "%s-%d", sheet, file->page + 1);
     text_format(name, EXPORT_NAME_SIZE, "%s_%s%s_%s.%s", plan->model->name,
                 plan->model->graph.nodes[part->node].name, item, last,
                 plan->options.npy ? "npy" : "png");

@@ -70,6 +70,9 @@ bool export_plan(ExportPlan *plan, const Model *model, const Run *run, const boo
                  const ExportOptions *options, Pool *pool, Job *job, Error *err);
 void export_plan_free(ExportPlan *plan);
 
+/* Of several parts together. */
+Stats export_stats(const ExportPart *parts, int64_t count);
+
 /* Whether file i belongs to the shard that the options ask for; and how many do. */
 bool export_in_shard(const ExportPlan *plan, int64_t i);
 int64_t export_shard_files(const ExportPlan *plan);

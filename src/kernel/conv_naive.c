@@ -20,14 +20,17 @@ static void naive_row(void *context, int64_t task, int worker) {
     for (int64_t ox = 0; ox < s->ow; ox++) {
         float sum = 0;
         for (int64_t ic = 0; ic < group_ic; ic++)
-            for (int64_t ky = 0; ky < s->kh; ky++)
+            for (int64_t ky = 0; ky < s->kh; ky++) {
+                int64_t iy = oy * s->sy - s->py + ky * s->dy;
+                if (iy < 0 || iy >= s->ih)
+                    continue;
                 for (int64_t kx = 0; kx < s->kw; kx++) {
-                    int64_t iy = oy * s->sy - s->py + ky * s->dy;
                     int64_t ix = ox * s->sx - s->px + kx * s->dx;
-                    if (iy >= 0 && iy < s->ih && ix >= 0 && ix < s->iw)
+                    if (ix >= 0 && ix < s->iw)
                         sum += c->w[((oc * group_ic + ic) * s->kh + ky) * s->kw + kx] *
                                c->x[((n * s->ic + first_ic + ic) * s->ih + iy) * s->iw + ix];
                 }
+            }
         if (c->bias)
             sum += c->bias[oc];
         c->y[((n * s->oc + oc) * s->oh + oy) * s->ow + ox] = sum;

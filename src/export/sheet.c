@@ -1,0 +1,423 @@
+#include "export/sheet.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "export/picture.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    MARGIN = 16,
+    SPACE = 8,
+    SIZE_TITLE = 24,
+    SIZE_BODY = 14,
+    SIZE_SMALL = 12,
+    LINE_TITLE = 32,
+    LINE_BODY = 20,
+    LINE_SMALL = 16,
+    CAPTION = 2 * LINE_SMALL,
+    TILE_MIN = 80,        /* for what stands under it */
+    TILE_ALONE_MIN = 480, /* of a layer with one map */
+    WIDTH_MIN = 640,      /* for the texts */
+    PAGE_MAX = 8192,
+    BAR_WIDTH = 256,
+    BAR_HEIGHT = 16,
+    SWATCH = 12,
+};
+
+static const Color color_ground = {255, 255, 255, 255};
+static const Color color_text = {32, 33, 36, 255};
+static const Color color_dim = {95, 99, 104, 255};
+static const Color color_frame = {176, 179, 186, 255};
+static const Color color_warning = {174, 70, 0, 255}; /* vermilion, dark enough to read on white */
+
+static TextStyle sans(int size, Color color) {
+    return (TextStyle){.face = FACE_SANS, .size = size, .color = color, .align = ALIGN_LEFT};
+}
+
+/* --- The grid ----------------------------------------------------------------------------------- */
+
+/* Of the column counts near `wanted`, the one that leaves the fewest places empty. */
+static int64_t best_columns(int64_t wanted, int64_t count, int64_t most) {
+    int64_t best = wanted, least = INT64_MAX;
+    for (int64_t c = wanted - wanted / 4; c <= wanted + wanted / 3; c++) {
+        if (c < 1 || c > most)
+            continue;
+        int64_t empty = (count + c - 1) / c * c - count;
+        int64_t distance = c < wanted ? wanted - c : c - wanted;
+        if (empty * 4 + distance < least) {
+            least = empty * 4 + distance;
+            best = c;
+        }
+    }
+    return best;
+}
+
+SheetGrid sheet_grid(const ExportOptions *options, const ExportPart *part, int64_t count) {
+    int64_t width, height;
+    picture_size(part, &width, &height);
+    int64_t wide = count == 1 ? TILE_ALONE_MIN : TILE_MIN;
+    SheetGrid g = {.scale = options->scale};
+    if (width * g.scale < wide)
+        g.scale = (int)((wide + width - 1) / width);
+    g.tile_width = width * g.scale;
+    g.tile_height = height * g.scale;
+    int64_t cell_width = g.tile_width + SPACE, cell_height = g.tile_height + CAPTION + SPACE;
+    int64_t most = PAGE_MAX / cell_width > 1 ? PAGE_MAX / cell_width : 1;
+    double near_square = sqrt(1.3 * (double)count * (double)cell_height / (double)cell_width);
+    int64_t wanted = llround(near_square);
+    wanted = wanted < 1 ? 1 : wanted > count ? count : wanted > most ? most : wanted;
+    g.columns = best_columns(wanted, count, count < most ? count : most);
+    int64_t rows = PAGE_MAX / cell_height > 1 ? PAGE_MAX / cell_height : 1;
+    g.per_page = g.columns * rows;
+    return g;
+}
+
+/* --- What is said ------------------------------------------------------------------------------- */
+
+typedef struct Sheet {
+    const ExportPlan *plan;
+    const ExportFile *file;
+    const ExportPart *part; /* the first */
+    const ExportNode *layer;
+    const Node *node;
+    DrawList *list;
+    SheetGrid grid;
+    char title[400], about[800], weights[500], foot[2200];
+} Sheet;
+
+/* What the terminal or a font could stumble over: control characters, and bytes that are no UTF-8. */
+static void make_readable(char *text) {
+    for (size_t left = strlen(text); left;) {
+        size_t bytes = text_character(text, left);
+        if (!bytes || (bytes == 1 && ((unsigned char)*text < 32 || *text == 127)))
+            *text = '?';
+        bytes = bytes ? bytes : 1;
+        text += bytes;
+        left -= bytes;
+    }
+}
+
+static void say_parts(const Sheet *s, char *buffer, size_t size) {
+    const ExportPart *p = s->part;
+    long long count = s->layer->count / s->plan->items;
+    const char *many = count == 1 ? "" : "s";
+    if (s->plan->options.what == EXPORT_KERNELS)
+        snprintf(buffer, size, "%lld kernel%s of %lld x %lld x %lld%s", count, many,
+                 (long long)p->planes, (long long)p->height, (long long)p->width,
+                 p->rgb || p->planes == 1 ? "" : ", input channels side by side");
+    else if (p->vector)
+        snprintf(buffer, size, "%lld numbers", (long long)(p->height * p->width));
+    else
+        snprintf(buffer, size, "%lld map%s of %lld x %lld", count, many, (long long)p->height,
+                 (long long)p->width);
+}
+
+static void say_all(Sheet *s) {
+    const ExportOptions *o = &s->plan->options;
+    const Model *model = s->plan->model;
+    const Node *node = s->node;
+    const char *input = o->what == EXPORT_KERNELS ? NULL : o->image;
+    const LayerType *type = node->type;
+    char layer[160] = "", parts[120], weights[440];
+    bool other = strcmp(node->name, node->label) != 0;
+    snprintf(s->title, sizeof s->title, "%s: %s%s%s%s", model->title, node->label,
+             other ? " (" : "", other ? node->name : "", other ? ")" : "");
+    if (type->describe)
+        type->describe(node->params, &node->in, layer, sizeof layer);
+    bool say_layer = layer[0] && strcmp(layer, type->title) != 0;
+    say_parts(s, parts, sizeof parts);
+    snprintf(s->about, sizeof s->about, "%s%s%s; %s%s%.400s", type->title, say_layer ? " " : "",
+             say_layer ? layer : "", parts, input ? "; input " : "",
+             input ? file_name(input) : "");
+    if (s->plan->items > 1)
+        snprintf(s->about + strlen(s->about), sizeof s->about - strlen(s->about), ", item %d",
+                 s->part->item);
+    export_weights_text(weights, sizeof weights, model);
+    snprintf(s->weights, sizeof s->weights, "%s%s", model->weights.kind == WEIGHTS_FILE
+             ? "weights " : "", weights);
+    snprintf(s->foot, sizeof s->foot, "%.2000s%sconvoscope " CONVOSCOPE_VERSION,
+             o->command ? o->command : "", o->command && *o->command ? "  # " : "");
+    make_readable(s->title);
+    make_readable(s->about);
+    make_readable(s->weights);
+    make_readable(s->foot);
+}
+
+/* Three digits; "all 0" where nothing differs; and how many are no numbers. */
+static void say_range(const ExportPart *part, bool own, char *buffer, size_t size) {
+    const Stats *s = &part->stats;
+    if (s->nans + s->infinities > 0)
+        snprintf(buffer, size, "%lld not finite", (long long)(s->nans + s->infinities));
+    else if (s->min == s->max)
+        snprintf(buffer, size, "all %.3g", (double)s->min);
+    else if (own && (part->rgb || part->colormap == COLORMAP_RDBU))
+        snprintf(buffer, size, "\u00b1%.3g", (double)part->range.max);
+    else
+        snprintf(buffer, size, "%.3g\u2026%.3g", (double)s->min, (double)s->max);
+}
+
+/* --- The legend --------------------------------------------------------------------------------- */
+
+static bool draw_bar(Sheet *s, Rect box, ColorRange range) {
+    uint8_t *pixels = draw_pixels(s->list, box.w, 1, 3);
+    if (!pixels)
+        return false;
+    for (int x = 0; x < box.w; x++) {
+        double share = (x + 0.5) / box.w;
+        double value = (double)range.min * (1 - share) + (double)range.max * share;
+        colormap_color(s->part->colormap, range, (float)value, pixels + 3 * x);
+    }
+    draw_image(s->list, box, pixels, box.w, 1, 3);
+    draw_frame(s->list, (Rect){box.x - 1, box.y - 1, box.w + 2, box.h + 2}, color_frame);
+    return true;
+}
+
+/* The ends of the bar and, where it lies well between them, zero. */
+static void draw_ends(Sheet *s, Rect bar, ColorRange range, const char *low, const char *high) {
+    Rect under = {bar.x, bar.y + bar.h + 2, bar.w, LINE_SMALL};
+    TextStyle style = sans(SIZE_SMALL, color_text);
+    draw_text(s->list, under, style, low);
+    style.align = ALIGN_RIGHT;
+    draw_text(s->list, under, style, high);
+    double width = (double)range.max - (double)range.min;
+    if (!(range.min < 0 && range.max > 0))
+        return;
+    int x = (int)(-(double)range.min / width * bar.w), edge = bar.w / 4;
+    draw_line(s->list, bar.x + x, bar.y + bar.h, bar.x + x, bar.y + bar.h + 3, color_text);
+    if (x < edge || x > bar.w - edge)
+        return;
+    style.align = ALIGN_CENTRE;
+    draw_text(s->list, (Rect){bar.x + x - edge / 2, under.y, edge, LINE_SMALL}, style, "0");
+}
+
+/* Whether every map's own range begins at the same number, as after a ReLU. */
+static bool common_low(const Sheet *s) {
+    for (int64_t i = 1; i < s->layer->count; i++)
+        if (s->plan->parts[s->layer->first + i].range.min != s->part->range.min)
+            return false;
+    return true;
+}
+
+static void draw_scale(Sheet *s, Rect bar) {
+    bool own = s->plan->options.range == EXPORT_RANGE_MAP && s->layer->count > 1;
+    ColorRange range = s->part->range;
+    bool symmetric = s->part->rgb || s->part->colormap == COLORMAP_RDBU;
+    if (own && symmetric) {
+        range = (ColorRange){-1, 1};
+        draw_bar(s, bar, range);
+        draw_ends(s, bar, range, "-max", "max");
+    } else if (own) {
+        const char *low = common_low(s) ? TEXT("%.3g", (double)range.min) : "min";
+        range = (ColorRange){0, 1};
+        draw_bar(s, bar, range);
+        draw_ends(s, bar, range, low, "max");
+    } else {
+        draw_bar(s, bar, range);
+        draw_ends(s, bar, range, TEXT("%.3g", (double)range.min), TEXT("%.3g", (double)range.max));
+    }
+}
+
+static void draw_meaning(Sheet *s, Rect box) {
+    static const char *const spans[] = {
+        "each %s over its own range, which stands under it",
+        "all %ss over one range, the layer's",
+        "all %ss over one range, that of all layers exported",
+    };
+    static const char *const colors[COLORMAPS] = {"black is least, white is most",
+                                                  "dark is least, bright is most (viridis)",
+                                                  "blue below 0, white at 0, red above"};
+    const ExportOptions *o = &s->plan->options;
+    char own[80];
+    const char *what = o->what == EXPORT_KERNELS ? "kernel" : "map";
+    snprintf(own, sizeof own, spans[o->range], what);
+    if (s->layer->count == 1 && o->range != EXPORT_RANGE_GLOBAL)
+        snprintf(own, sizeof own, "from the smallest number to the largest");
+    TextStyle style = sans(SIZE_SMALL, color_text);
+    draw_text(s->list, rect_cut_top(&box, LINE_SMALL + 1), style,
+              s->part->rgb ? "the three input channels as red, green and blue; mid-grey is 0"
+                           : colors[s->part->colormap]);
+    draw_text(s->list, rect_cut_top(&box, LINE_SMALL + 1), style, own);
+}
+
+/* What is shown where there is no number. */
+static void draw_not_finite(Sheet *s, Rect box) {
+    static const struct {
+        float value;
+        const char *name;
+    } kinds[] = {{NAN, "NaN"}, {INFINITY, "infinity"}, {-INFINITY, "-infinity"}};
+    TextStyle style = sans(SIZE_SMALL, color_warning);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        uint8_t c[3];
+        colormap_color(s->part->colormap, s->part->range, kinds[i].value, c);
+        Rect swatch = rect_inset(rect_cut_left(&box, SWATCH), 0, (LINE_SMALL - SWATCH) / 2);
+        draw_fill(s->list, swatch, (Color){c[0], c[1], c[2], 255});
+        draw_frame(s->list, swatch, color_frame);
+        rect_cut_left(&box, 4);
+        Rect said = draw_text(s->list, box, style, kinds[i].name);
+        rect_cut_left(&box, said.w + MARGIN);
+    }
+    draw_textf(s->list, box, style, "%lld NaN and %lld infinite among %lld numbers",
+               (long long)s->layer->stats.nans, (long long)s->layer->stats.infinities,
+               (long long)s->layer->stats.count);
+}
+
+static bool has_strange(const Sheet *s) {
+    return s->layer->stats.nans + s->layer->stats.infinities > 0;
+}
+
+static int legend_height(const Sheet *s) {
+    return BAR_HEIGHT + 4 + LINE_SMALL + 2 + (has_strange(s) ? LINE_SMALL + SPACE : 0);
+}
+
+static void draw_legend(Sheet *s, Rect box) {
+    Rect row = rect_cut_top(&box, BAR_HEIGHT + 4 + LINE_SMALL + 2);
+    draw_scale(s, (Rect){row.x + 1, row.y + 1, BAR_WIDTH, BAR_HEIGHT});
+    rect_cut_left(&row, BAR_WIDTH + MARGIN);
+    draw_meaning(s, row);
+    rect_cut_top(&box, SPACE);
+    if (has_strange(s))
+        draw_not_finite(s, rect_cut_top(&box, LINE_SMALL));
+}
+
+/* --- The page ----------------------------------------------------------------------------------- */
+
+/* Which numbers of a vector are where. */
+static void say_indexes(Sheet *s, const ExportPart *part, Rect under) {
+    enum { CELL_MIN = 14 };
+    TextStyle style = sans(SIZE_SMALL, color_text);
+    if (part->height > 1 || s->grid.scale < CELL_MIN) {
+        draw_textf(s->list, under, style, "numbers 0\u2026%lld, %lld a row",
+                   (long long)(part->height * part->width - 1), (long long)part->width);
+        return;
+    }
+    style.align = ALIGN_CENTRE;
+    for (int64_t i = 0; i < part->width; i++)
+        draw_textf(s->list, rect_cut_left(&under, s->grid.scale), style, "%lld", (long long)i);
+}
+
+static bool draw_tile(Sheet *s, const ExportPart *part, int x, int y) {
+    int64_t width, height;
+    picture_size(part, &width, &height);
+    Rect box = {x, y, (int)s->grid.tile_width, (int)s->grid.tile_height};
+    uint8_t *pixels = draw_pixels(s->list, (int)width, (int)height, 3);
+    if (!pixels)
+        return false;
+    picture_paint(part, pixels);
+    draw_image(s->list, box, pixels, (int)width, (int)height, 3);
+    draw_frame(s->list, (Rect){x - 1, y - 1, box.w + 2, box.h + 2}, color_frame);
+    bool own = s->plan->options.range == EXPORT_RANGE_MAP;
+    bool strange = part->stats.nans + part->stats.infinities > 0;
+    char range[64];
+    say_range(part, own, range, sizeof range);
+    Rect under = {x, y + box.h + 1, box.w, LINE_SMALL};
+    TextStyle style = sans(SIZE_SMALL, color_text);
+    if (part->vector)
+        say_indexes(s, part, under);
+    else
+        draw_textf(s->list, under, style, "%d", part->channel);
+    under.y += LINE_SMALL - 1;
+    draw_text(s->list, under, sans(SIZE_SMALL, strange ? color_warning : color_dim), range);
+    return true;
+}
+
+static bool draw_tiles(Sheet *s, Rect box) {
+    for (int64_t i = 0; i < s->file->count; i++) {
+        int64_t x = i % s->grid.columns * (s->grid.tile_width + SPACE);
+        int64_t y = i / s->grid.columns * (s->grid.tile_height + CAPTION + SPACE);
+        if (!draw_tile(s, &s->plan->parts[s->file->first + i], box.x + (int)x, box.y + (int)y))
+            return false;
+    }
+    return true;
+}
+
+/* Where things lie: heights from top to bottom, all at one left edge. */
+typedef struct Layout {
+    int64_t width, tiles_width, tiles_height;
+    int about, legend, foot;
+    int64_t height;
+} Layout;
+
+static Layout lay_out(const Sheet *s) {
+    Layout l = {0};
+    int64_t count = s->file->count, columns = s->grid.columns;
+    int64_t rows = (count + columns - 1) / columns, wide = count < columns ? count : columns;
+    l.tiles_width = wide * (s->grid.tile_width + SPACE) - SPACE;
+    l.tiles_height = rows * (s->grid.tile_height + CAPTION + SPACE) - SPACE;
+    l.width = (l.tiles_width > WIDTH_MIN ? l.tiles_width : WIDTH_MIN) + 2 * MARGIN;
+    int inner = (int)(l.width < PAGE_MAX ? l.width : PAGE_MAX) - 2 * MARGIN;
+    l.about = draw_paragraph_height(s->list, inner, sans(SIZE_BODY, color_text), LINE_BODY, s->about);
+    l.legend = legend_height(s);
+    TextStyle mono = {FACE_MONO, SIZE_SMALL, color_dim, ALIGN_LEFT};
+    l.foot = draw_paragraph_height(s->list, inner, mono, LINE_SMALL, s->foot);
+    l.height = MARGIN + LINE_TITLE + l.about + LINE_BODY + SPACE + l.legend + MARGIN +
+               l.tiles_height + MARGIN + l.foot + MARGIN;
+    return l;
+}
+
+static bool draw_page(Sheet *s, const Layout *l) {
+    DrawList *list = s->list;
+    bool trained = s->plan->model->weights.trained;
+    Rect page = {0, 0, list->width, list->height};
+    draw_fill(list, page, color_ground);
+    page = rect_inset(page, MARGIN, MARGIN);
+    Rect top = rect_cut_top(&page, LINE_TITLE);
+    int pages = (int)((s->layer->count / s->plan->items + s->grid.per_page - 1) / s->grid.per_page);
+    if (pages > 1)
+        draw_textf(list, rect_cut_right(&top, 128),
+                   (TextStyle){FACE_SANS, SIZE_BODY, color_dim, ALIGN_RIGHT}, "page %d of %d",
+                   s->file->page + 1, pages);
+    draw_text(list, top, sans(SIZE_TITLE, color_text), s->title);
+    draw_paragraph(list, rect_cut_top(&page, l->about), sans(SIZE_BODY, color_text), LINE_BODY,
+                   s->about);
+    draw_text(list, rect_cut_top(&page, LINE_BODY),
+              sans(SIZE_BODY, trained ? color_text : color_warning), s->weights);
+    rect_cut_top(&page, SPACE);
+    draw_legend(s, rect_cut_top(&page, l->legend));
+    rect_cut_top(&page, MARGIN);
+    bool ok = draw_tiles(s, rect_cut_top(&page, (int)l->tiles_height));
+    rect_cut_top(&page, MARGIN);
+    draw_paragraph(list, page, (TextStyle){FACE_MONO, SIZE_SMALL, color_dim, ALIGN_LEFT}, LINE_SMALL,
+                   s->foot);
+    return ok && list->error.code == ERROR_NONE;
+}
+
+static const ExportNode *layer_of(const ExportPlan *plan, const ExportFile *file) {
+    const ExportNode *n = plan->nodes;
+    while (file->first >= n->first + n->count)
+        n++;
+    return n;
+}
+
+bool sheet_list(const ExportPlan *plan, const ExportFile *file, const TextMetrics *metrics,
+                DrawList *list, Error *err) {
+    Sheet s = {.plan = plan, .file = file, .list = list, .part = &plan->parts[file->first]};
+    s.layer = layer_of(plan, file);
+    s.node = &plan->model->graph.nodes[s.part->node];
+    s.grid = sheet_grid(&plan->options, s.part, s.layer->count / plan->items);
+    draw_begin(list, metrics, 0, 0);
+    void *point = text_point_begin();
+    say_all(&s);
+    Layout l = lay_out(&s);
+    bool ok = image_check_size(l.width, l.height, "sheet", err);
+    if (ok) {
+        list->width = (int)l.width;
+        list->height = (int)l.height;
+        ok = draw_page(&s, &l);
+        if (!ok && err && err->code == ERROR_NONE)
+            *err = list->error;
+    }
+    text_point_end(point);
+    return ok;
+}
+
+bool sheet_make(const ExportPlan *plan, const ExportFile *file, Fonts *fonts, Image *image,
+                Error *err) {
+    DrawList list = {0};
+    *image = (Image){0};
+    bool ok = sheet_list(plan, file, fonts_metrics(fonts), &list, err) &&
+              sdl_render_image(fonts, &list, image, err);
+    draw_free(&list);
+    return ok;
+}
