@@ -62,8 +62,9 @@ $(BUILD)/src/kernel/%_avx512.o: TIER := -mavx512f -mavx512bw -mavx512vl -mavx512
 endif
 $(BUILD)/src/kernel/%.o: OPTIMISE := -O3
 
-# stb_image is a header: the two files that hold its code are compiled without our warnings.
-$(BUILD)/src/tensor/stb_%.o: WARNINGS := -w
+# stb_image is a header: the two files that hold its code are compiled without our warnings, and with
+# its overflows (broken JPEGs) defined.
+$(BUILD)/src/tensor/stb_%.o: WARNINGS := -w -fwrapv
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -5,7 +5,7 @@ global_settings {
     assumed_gamma 1.0
     radiosity { count 60 error_bound 0.9 recursion_limit 1 brightness 0.8 }
 }
-camera { location <0, 4.6, -9.2> look_at <0.1, 0.95, 0> angle 37 }
+camera { location <0, 4.6, -9.2> right x up y look_at <0.2, 0.85, 0> angle 41 }
 background { rgb <0.55, 0.6, 0.66> }
 light_source {
     <-9, 12, -7> rgb <1.25, 1.15, 1.0>
@@ -40,7 +40,7 @@ plane {
                 bozo scale 0.7 translate Seed
                 color_map { [0 rgb Colour] [1 rgb Colour * <1.0, 0.86, 0.8>] }
             }
-            normal { bumps 0.45 scale 0.035 }
+            normal { bumps 0.22 scale 0.035 }
             finish { diffuse 0.75 specular 0.35 roughness 0.03 }
         }
         scale <1, 0.96, 1> * Radius
@@ -66,7 +66,7 @@ sor {
     sturm
     texture {
         pigment { rgb <0.93, 0.74, 0.06> }
-        normal { bumps 0.4 scale 0.05 }
+        normal { bumps 0.2 scale 0.05 }
         finish { diffuse 0.75 specular 0.35 roughness 0.03 }
     }
     rotate <0, 0, 90> scale 0.86 rotate <0, 32, 0> translate <0.75, 0.72, -2.35>
@@ -79,20 +79,18 @@ sor {
 }
 union {
     difference {
-        lathe {
-            cubic_spline 9,
-            <0, 0>, <0.9, 0>, <1.12, 0.12>, <1.2, 0.6>, <1.2, 1.6>, <1.22, 2.25>, <1.16, 2.32>, <1.08, 2.25>, <1.0, 2.0>
+        cylinder { <0, 0, 0>, <0, 2.3, 0>, 1.2 texture { Glaze } }
+        cylinder {
+            <0, 0.2, 0>, <0, 2.4, 0>, 1.08
+            texture { pigment { rgb <0.9, 0.88, 0.84> } finish { diffuse 0.8 specular 0.4 } }
         }
-        cylinder { <0, 0.2, 0>, <0, 2.6, 0>, 1.09 }
-        texture { Glaze }
     }
-    difference {
-        cylinder { <0, 0.02, 0>, <0, 2.28, 0>, 1.19 }
-        cylinder { <0, 0.2, 0>, <0, 2.5, 0>, 1.09 }
-        texture { pigment { rgb <0.9, 0.88, 0.84> } finish { diffuse 0.8 specular 0.4 } }
+    torus { 1.14, 0.06 translate y * 2.3 texture { Glaze } }
+    cylinder {
+        <0, 0.3, 0>, <0, 1.85, 0>, 1.079
+        pigment { rgb <0.09, 0.035, 0.012> }
+        finish { specular 0.6 roughness 0.01 reflection 0.08 }
     }
-    cylinder { <0, 1.0, 0>, <0, 1.88, 0>, 1.095 pigment { rgb <0.09, 0.035, 0.012> } finish { specular 0.6 roughness 0.01 reflection 0.08 } }
     torus { 0.62, 0.16 rotate x * 90 scale <1, 1.1, 1> translate <1.3, 1.2, 0> texture { Glaze } }
-    bounded_by { box { <-1.4, 0, -1.4>, <2.3, 2.5, 1.4> } }
     rotate y * 28 translate <1.6, 0, 0.9>
 }

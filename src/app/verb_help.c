@@ -28,16 +28,21 @@ static void help_verb(FILE *out, const Verb *verb) {
     }
 }
 
+/* A preset outside its own range cannot be written: the help says what it means. */
 static void help_param(FILE *out, const ParamSpec *p) {
-    char range[80], preset[40];
-    snprintf(range, sizeof range, p->kind == PARAM_BOOL ? "true or false" : "%g..%g", p->min, p->max);
-    if (p->required)
-        snprintf(preset, sizeof preset, "required");
+    char range[80], preset[60] = "";
+    if (p->kind == PARAM_BOOL)
+        snprintf(range, sizeof range, "true or false");
     else
-        snprintf(preset, sizeof preset, p->kind == PARAM_BOOL ? (p->preset != 0 ? "true" : "false")
-                                                              : "%g", p->preset);
-    fprintf(out, "    %-18s %s (%s; %s%s)\n", p->name, p->help, preset, range,
-            p->kind == PARAM_PAIR ? ", or [y, x]" : "");
+        snprintf(range, sizeof range, "%g..%g%s", p->min, p->max,
+                 p->kind == PARAM_PAIR ? ", or [y, x]" : "");
+    if (p->required)
+        snprintf(preset, sizeof preset, "; required");
+    else if (p->kind == PARAM_BOOL)
+        snprintf(preset, sizeof preset, "; default %s", p->preset != 0 ? "true" : "false");
+    else if (p->preset >= p->min && p->preset <= p->max)
+        snprintf(preset, sizeof preset, "; default %g", p->preset);
+    fprintf(out, "    %-18s %s (%s%s)\n", p->name, p->help, range, preset);
 }
 
 static void help_layers(FILE *out) {

@@ -112,7 +112,6 @@ const char *file_extension(const char *path) {
     return dot && dot != name ? dot + 1 : "";
 }
 
-
 bool file_program(char *buffer, size_t size) {
 #ifdef __APPLE__
     char raw[FILE_PATH_MAX], real[FILE_PATH_MAX];

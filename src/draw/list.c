@@ -151,8 +151,7 @@ Rect draw_textf(DrawList *list, Rect box, TextStyle style, const char *format, .
     return draw_text(list, box, style, text);
 }
 
-/* --- Paragraphs ---------------------------------------------------------------------------------
- */
+/* --- Paragraphs ------------------------------------------------------------------------------- */
 
 enum { LINE_MAX_BYTES = 1000 };
 
@@ -203,8 +202,7 @@ int draw_paragraph(DrawList *list, Rect box, TextStyle style, int line, const ch
     return box.y - top;
 }
 
-/* --- Regions
- * -------------------------------------------------------------------------------------- */
+/* --- Regions ---------------------------------------------------------------------------------- */
 
 void draw_region(DrawList *list, Rect box, const char *action, const char *name, ...) {
     char text[512];

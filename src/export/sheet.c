@@ -20,7 +20,7 @@ enum {
     TILE_MIN = 80,        /* for what stands under it */
     TILE_ALONE_MIN = 480, /* of a layer with one map */
     WIDTH_MIN = 640,      /* for the texts */
-    PAGE_MAX = 8192,
+    PAGE_MAX = 6144,       /* pixels a side that a page is kept below, where tiles let it */
     BAR_WIDTH = 256,
     BAR_HEIGHT = 16,
     SWATCH = 12,

@@ -9,7 +9,11 @@ enum {
     LINE = 16,            /* floats in a cache line */
     TASK_WORK = 1 << 20,  /* multiply-adds worth handing to another thread */
     TASKS_PER_THREAD = 3, /* so that a thread that is late holds the others up less */
-    DIRECT_PANELS = 3,
+    /* A is read where it lies, not packed, by at most so many panels; where its rows are close, so
+     * that few lines of the first-level cache fall on each other, by more. */
+    DIRECT_PANELS = 5,
+    DIRECT_PANELS_CLOSE = 24,
+    CLOSE = 256
 };
 
 static inline int64_t min64(int64_t a, int64_t b) {
@@ -85,9 +89,9 @@ typedef struct Grid {
 
 /* Blocks of nc columns, or more to occupy the threads; each extra block down packs B once more,
  * each across A. Affects no sum. */
-static Grid choose_grid(const GemmBlocks *b, int64_t m, int64_t n, int64_t k, int64_t items,
-                        int threads) {
-    Grid grid = {.tiles = div_up(m, b->mr), .panels = div_up(n, b->nr)};
+static Grid choose_grid(const GemmBlocks *b, int rows_max, int64_t m, int64_t n, int64_t k,
+                        int64_t items, int threads) {
+    Grid grid = {.tiles = div_up(m, rows_max), .panels = div_up(n, b->nr)};
     const int64_t cols_min = div_up(grid.panels, b->nc / b->nr);
     int64_t wanted = threads == 1 ? 1 : threads * TASKS_PER_THREAD;
     wanted = min64(wanted, m * n * k / TASK_WORK * items + 1);
@@ -114,6 +118,7 @@ typedef struct Products {
     const KernelContext *ctx;
     const GemmTier *tier;
     int64_t m, n, k;
+    bool direct; /* A is not packed */
     Grid grid;
     size_t worker_scratch;
     GemmItem item;
@@ -158,13 +163,6 @@ typedef struct Part {
     int64_t panel0, panel1;
     int64_t pc, kc, depth;
 } Part;
-
-/* A is read where it lies if so few panels meet it that packing would cost more than it saves: not
- * if rows a multiple of 4 KB apart would share the same few lines of the first-level cache. */
-static bool reads_directly(const Products *p, const Gemm *g, int64_t panels) {
-    return p->tier->direct[0][0] && g->a.col == 1 && panels <= DIRECT_PANELS && g->k % GROUP == 0 &&
-           g->a.row % (4096 / (int)sizeof(float)) != 0;
-}
 
 static void pack_part(const Products *p, const Gemm *g, const Part *part, float *packed_a) {
     for (int64_t ir = part->tile0, m = part->m0, next; ir < part->tile1; ir++, m = next) {
@@ -225,12 +223,11 @@ static void block_task(void *context, int64_t task, int worker) {
     const int64_t col = task / grid->row_blocks % grid->col_blocks, row = task % grid->row_blocks;
     const int64_t tile0 = part_start(grid->tiles, grid->row_blocks, row);
     const int64_t tile1 = part_start(grid->tiles, grid->row_blocks, row + 1);
-    const int64_t parts = div_up(tile1 - tile0, blocks->mc / blocks->mr);
+    const int64_t parts = p->direct ? 1 : div_up(tile1 - tile0, blocks->mc / blocks->mr);
     Part part = {
         .panel0 = part_start(grid->panels, grid->col_blocks, col),
         .panel1 = part_start(grid->panels, grid->col_blocks, col + 1),
     };
-    const bool direct = reads_directly(p, &g, part.panel1 - part.panel0);
     do {
         part.kc = min64(blocks->kc, g.k - part.pc);
         part.depth = round_up(part.kc, GROUP);
@@ -239,17 +236,49 @@ static void block_task(void *context, int64_t task, int worker) {
             part.tile1 = tile0 + part_start(tile1 - tile0, parts, ic + 1);
             part.m0 = part_start(g.m, grid->tiles, part.tile0);
             part.m1 = part_start(g.m, grid->tiles, part.tile1);
-            if (!direct)
+            const float *slivers = p->direct ? NULL : packed_a;
+            if (g.packed_a)
+                slivers = g.packed_a + g.m * part.pc + part.m0 * part.depth;
+            else if (slivers)
                 pack_part(p, &g, &part, packed_a);
-            multiply_part(p, &g, &part, direct ? NULL : packed_a, panels,
-                          parts > 1 ? part.depth * blocks->nr : 0, ic == 0);
+            multiply_part(p, &g, &part, slivers, panels, parts > 1 ? part.depth * blocks->nr : 0,
+                          ic == 0);
         }
         part.pc += part.kc;
     } while (part.pc < g.k && !job_cancelled(p->ctx->job));
 }
 
+size_t gemm_packed_size(int64_t m, int64_t k) {
+    return (size_t)(m * round_up(k, GROUP));
+}
+
+void gemm_pack_a(CpuTier tier, const GemmMatrix *a, int64_t m, int64_t k, float *packed) {
+    const GemmBlocks *b = &gemm_tier(tier)->blocks;
+    const int64_t tiles = div_up(m, b->mr);
+    for (int64_t pc = 0; pc < k; pc += b->kc)
+        for (int64_t ir = 0; ir < tiles; ir++) {
+            const int64_t m0 = part_start(m, tiles, ir), m1 = part_start(m, tiles, ir + 1);
+            const int64_t kc = min64(b->kc, k - pc), depth = round_up(kc, GROUP);
+            pack_sliver(a, m0, m1 - m0, pc, kc, packed + m * pc + m0 * depth);
+        }
+}
+
 size_t gemm_scratch(CpuTier tier, int64_t m, int64_t n, int64_t k, int threads) {
     return scratch_of_worker(&gemm_tier(tier)->blocks, m, n, k) * (size_t)threads;
+}
+
+/* The rows of a micro-tile that reads A where it lies, or 0: it is to be packed. */
+static int direct_rows(const GemmTier *tier, int64_t n, int64_t k, GemmItem item,
+                       const void *context) {
+    Gemm g;
+    GemmSource source;
+    item(context, 0, &g, &source);
+    const bool close = g.a.row <= CLOSE;
+    const int64_t panels = div_up(n, tier->blocks.nr);
+    if (!tier->direct_rows || g.packed_a || g.a.col != 1 || k % GROUP != 0 ||
+        panels > (close ? DIRECT_PANELS_CLOSE : DIRECT_PANELS))
+        return 0;
+    return close ? tier->blocks.mr : tier->direct_rows;
 }
 
 bool gemm_run_items(const KernelContext *ctx, int64_t count, int64_t m, int64_t n, int64_t k,
@@ -258,13 +287,15 @@ bool gemm_run_items(const KernelContext *ctx, int64_t count, int64_t m, int64_t 
         return !job_cancelled(ctx->job);
     const int threads = pool_threads(ctx->pool);
     const GemmTier *tier = gemm_tier(ctx->tier);
+    const int rows = direct_rows(tier, n, k, item, context);
     Products p = {
         .ctx = ctx,
         .tier = tier,
         .m = m,
         .n = n,
         .k = k,
-        .grid = choose_grid(&tier->blocks, m, n, k, count, threads),
+        .direct = rows > 0,
+        .grid = choose_grid(&tier->blocks, rows ? rows : tier->blocks.mr, m, n, k, count, threads),
         .worker_scratch = scratch_of_worker(&tier->blocks, m, n, k),
         .item = item,
         .context = context,

@@ -47,6 +47,11 @@ typedef struct Gemm {
     GemmEpilogue epilogue;
 } Gemm;
 
+/* A packed once for many products (weights): floats, and the packing, which belongs to a tier. The
+ * product's bits are the same. */
+size_t gemm_packed_size(int64_t m, int64_t k);
+void gemm_pack_a(CpuTier tier, const GemmMatrix *a, int64_t m, int64_t k, float *packed);
+
 size_t gemm_scratch(CpuTier tier, int64_t m, int64_t n, int64_t k, int threads); /* floats */
 /* Progress: m*n*k in all. Splits C among threads in both dimensions. */
 bool gemm_run(const KernelContext *ctx, const Gemm *g);

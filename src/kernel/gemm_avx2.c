@@ -124,6 +124,7 @@ const GemmTier gemm_tier_avx2 = {
     .pack_patches = conv_pack_patches_avx2,
     .micro = {ROW(micro, 1), ROW(micro, 2), ROW(micro, 3), ROW(micro, 4), ROW(micro, 5),
               ROW(micro, 6)},
+    .direct_rows = ROWS,
     .direct = {ROW(direct, 1), ROW(direct, 2), ROW(direct, 3), ROW(direct, 4), ROW(direct, 5),
                ROW(direct, 6)},
 };

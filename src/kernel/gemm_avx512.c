@@ -126,6 +126,7 @@ const GemmTier gemm_tier_avx512 = {
     .micro = {ROW(micro, 1), ROW(micro, 2), ROW(micro, 3), ROW(micro, 4), ROW(micro, 5),
               ROW(micro, 6), ROW(micro, 7), ROW(micro, 8), ROW(micro, 9), ROW(micro, 10),
               ROW(micro, 11), ROW(micro, 12), ROW(micro, 13), ROW(micro, 14)},
+    .direct_rows = ROWS / 2,
     .direct = {ROW(direct, 1), ROW(direct, 2), ROW(direct, 3), ROW(direct, 4), ROW(direct, 5),
                ROW(direct, 6), ROW(direct, 7), ROW(direct, 8), ROW(direct, 9), ROW(direct, 10),
                ROW(direct, 11), ROW(direct, 12), ROW(direct, 13), ROW(direct, 14)},

@@ -40,7 +40,9 @@ typedef struct GemmTier {
     GemmPackB pack_matrix;                             /* gemm_pack_matrix, faster */
     GemmPackB pack_patches;                            /* of a ConvPatches (im2col.h) */
     GemmMicro micro[GEMM_ROWS_MAX][GEMM_VECTORS_MAX];  /* [rows-1][vectors-1] */
-    GemmMicro direct[GEMM_ROWS_MAX][GEMM_VECTORS_MAX]; /* the same, A not packed; NULL if none */
+    GemmMicro direct[GEMM_ROWS_MAX][GEMM_VECTORS_MAX]; /* the same, A where it lies */
+    int direct_rows; /* of these at most, where rows of A lie far apart (0: there are none): their
+                        lines, often a power of two apart, then leave the first-level cache room */
 } GemmTier;
 const GemmTier *gemm_tier(CpuTier tier);
 

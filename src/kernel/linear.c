@@ -1,77 +1,120 @@
 #include "kernel/linear.h"
 
 #include "kernel/gemm.h"
+#include "kernel/linear_tiers.h"
+
+/* The most items for which each weight is used as it is read; more are worth a GEMM. */
+enum { BATCH_SMALL = LINEAR_ITEMS, ROWS = 16 /* outputs a task */ };
 
 typedef struct Linear {
+    const KernelContext *k;
     int64_t n, in, out;
     const float *x, *w, *bias;
     bool relu;
     float *y;
-    Job *job;
 } Linear;
 
-static void naive_output(void *context, int64_t o, int worker) {
+static inline int64_t min64(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+static void naive_rows(void *context, int64_t task, int worker) {
     const Linear *l = context;
+    const int64_t o0 = task * ROWS, o1 = min64(o0 + ROWS, l->out);
     (void)worker;
-    for (int64_t n = 0; n < l->n; n++) {
-        float sum = 0;
-        for (int64_t i = 0; i < l->in; i++)
-            sum += l->w[o * l->in + i] * l->x[n * l->in + i];
-        l->y[n * l->out + o] = l->bias ? sum + l->bias[o] : sum;
-    }
-    job_advance(l->job, l->n * l->in);
+    for (int64_t n = 0; n < l->n; n++)
+        for (int64_t o = o0; o < o1 && !job_cancelled(l->k->job); o++) {
+            float sum = 0;
+            for (int64_t i = 0; i < l->in; i++)
+                sum += l->w[o * l->in + i] * l->x[n * l->in + i];
+            if (l->bias)
+                sum += l->bias[o];
+            l->y[n * l->out + o] = sum;
+        }
+    job_advance(l->k->job, l->n * (o1 - o0) * l->in);
+}
+
+static bool run_rows(const KernelContext *k, Linear *l, PoolTask task) {
+    return pool_run(k->pool, k->job, (l->out + ROWS - 1) / ROWS, task, l) && !job_cancelled(k->job);
 }
 
 bool linear_naive(const KernelContext *k, int64_t n, int64_t in, int64_t out, const float *x,
                   const float *w, const float *bias, float *y) {
-    Linear l = {n, in, out, x, w, bias, false, y, k->job};
-    return pool_run(k->pool, k->job, out, naive_output, &l);
+    Linear l = {k, n, in, out, x, w, bias, false, y};
+    return run_rows(k, &l, naive_rows);
 }
 
-/* --- Fast: dot products over LANES partial sums ------------------------------------------------------ */
+LinearDots linear_dots(CpuTier tier) {
+#if defined(__x86_64__)
+    if (tier == CPU_AVX512)
+        return linear_dots_avx512;
+    if (tier == CPU_AVX2)
+        return linear_dots_avx2;
+#endif
+    (void)tier;
+    return linear_dots_ref;
+}
 
-enum { LANES = 64, ROWS = 32, BATCH_MAX = 4 };
-
-static float dot(const float *a, const float *b, int64_t count) {
-    float lane[LANES] = {0};
-    int64_t i = 0;
-    for (; i + LANES <= count; i += LANES)
-        for (int64_t j = 0; j < LANES; j++)
-            lane[j] += a[i + j] * b[i + j];
-    for (int64_t j = 0; i < count; i++, j++)
-        lane[j] += a[i] * b[i];
-    for (int width = LANES / 2; width; width /= 2)
-        for (int j = 0; j < width; j++)
-            lane[j] += lane[j + width];
-    return lane[0];
+/* LINEAR_LANES partial sums, joined in pairs at the end as the other tiers do. */
+void linear_dots_ref(int64_t in, int rows, int items, const float *w, const float *x, float *dots) {
+    for (int r = 0; r < rows; r++)
+        for (int j = 0; j < items; j++) {
+            const float *a = w + r * in, *b = x + j * in;
+            float sum[LINEAR_LANES] = {0};
+            int64_t i = 0;
+            for (; i + LINEAR_LANES <= in; i += LINEAR_LANES)
+                for (int l = 0; l < LINEAR_LANES; l++)
+                    sum[l] += a[i + l] * b[i + l];
+            for (int l = 0; i < in; i++, l++)
+                sum[l] += a[i] * b[i];
+            for (int half = LINEAR_LANES / 2; half; half /= 2)
+                for (int l = 0; l < half; l++)
+                    sum[l] += sum[l + half];
+            dots[r * items + j] = sum[0];
+        }
 }
 
 static void fast_rows(void *context, int64_t task, int worker) {
     const Linear *l = context;
+    const LinearDots dots = linear_dots(l->k->tier);
+    const int64_t o1 = min64((task + 1) * ROWS, l->out);
+    const int items = (int)l->n;
     (void)worker;
-    int64_t end = (task + 1) * ROWS < l->out ? (task + 1) * ROWS : l->out;
-    for (int64_t o = task * ROWS; o < end; o++)
-        for (int64_t n = 0; n < l->n; n++) {
-            float sum = dot(l->w + o * l->in, l->x + n * l->in, l->in);
-            sum = l->bias ? sum + l->bias[o] : sum;
-            l->y[n * l->out + o] = l->relu && sum < 0 ? 0 : sum;
-        }
-    job_advance(l->job, (end - task * ROWS) * l->in * l->n);
+    for (int64_t o = task * ROWS; o < o1 && !job_cancelled(l->k->job); o += LINEAR_ROWS) {
+        const int rows = (int)min64(LINEAR_ROWS, o1 - o);
+        float sums[LINEAR_ROWS * LINEAR_ITEMS];
+        dots(l->in, rows, items, l->w + o * l->in, l->x, sums);
+        for (int r = 0; r < rows; r++)
+            for (int j = 0; j < items; j++) {
+                const float v = sums[r * items + j] + (l->bias ? l->bias[o + r] : 0);
+                l->y[j * l->out + o + r] = l->relu && v < 0 ? 0 : v;
+            }
+        job_advance(l->k->job, rows * l->n * l->in);
+    }
 }
 
 size_t linear_fast_scratch(CpuTier tier, int64_t n, int64_t in, int64_t out, int threads) {
-    return n <= BATCH_MAX ? 0 : gemm_scratch(tier, n, out, in, threads);
+    return n <= BATCH_SMALL ? 0 : gemm_scratch(tier, n, out, in, threads);
 }
 
 bool linear_fast(const KernelContext *k, int64_t n, int64_t in, int64_t out, const float *x,
                  const float *w, const float *bias, bool relu, float *y) {
-    if (n <= BATCH_MAX) {
-        Linear l = {n, in, out, x, w, bias, relu, y, k->job};
-        return pool_run(k->pool, k->job, (out + ROWS - 1) / ROWS, fast_rows, &l);
-    }
-    GemmMatrix transposed = {w, 1, in};
-    Gemm g = {.m = n, .n = out, .k = in, .a = {x, in, 1}, .pack_b = gemm_pack_matrix,
-              .b = &transposed, .c = y, .ldc = out,
-              .epilogue = {.column_shift = bias, .relu = relu}};
+    Linear l = {k, n, in, out, x, w, bias, relu, y};
+    if (n == 0)
+        return !job_cancelled(k->job);
+    if (n <= BATCH_SMALL)
+        return run_rows(k, &l, fast_rows);
+    const GemmMatrix transposed = {w, 1, in};
+    const Gemm g = {
+        .m = n,
+        .n = out,
+        .k = in,
+        .a = {x, in, 1},
+        .pack_b = gemm_pack_matrix,
+        .b = &transposed,
+        .c = y,
+        .ldc = out,
+        .epilogue = {.column_shift = bias, .relu = relu},
+    };
     return gemm_run(k, &g);
 }

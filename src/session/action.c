@@ -3,8 +3,7 @@
 #include "base/text.h"
 #include <string.h>
 
-/* --- What is shown ------------------------------------------------------------------------------
- */
+/* --- What is shown ---------------------------------------------------------------------------- */
 
 static bool need_scene(const Session *s, Error *err) {
     return s->scene || error_set(err, ERROR_BAD, "no network is open yet");
@@ -75,8 +74,7 @@ static bool layer_scroll(Session *s, const char *argument, Error *err) {
     return true;
 }
 
-/* --- Maps
- * ----------------------------------------------------------------------------------------- */
+/* --- Maps ------------------------------------------------------------------------------------- */
 
 static bool turn_page(Session *s, int step, Error *err) {
     if (!need_scene(s, err))
@@ -128,8 +126,7 @@ static bool colormap_cycle(Session *s, const char *argument, Error *err) {
     return true;
 }
 
-/* --- Opening
- * ---------------------------------------------------------------------------------------- */
+/* --- Opening ---------------------------------------------------------------------------------- */
 
 /* What the screen shows or, if something is being opened, will show. */
 static SceneNames names_to_come(const Session *s) {
@@ -188,8 +185,7 @@ static void adopt(Session *s, Scene *scene) {
     s->state.all = false;
 }
 
-/* --- Computing
- * ---------------------------------------------------------------------------------------- */
+/* --- Computing -------------------------------------------------------------------------------- */
 
 static bool run_to_end(Session *s, const char *argument, Error *err) {
     (void)argument;
@@ -241,8 +237,7 @@ static bool quit(Session *s, const char *argument, Error *err) {
     return true;
 }
 
-/* --- The table
- * -------------------------------------------------------------------------------------- */
+/* --- The table -------------------------------------------------------------------------------- */
 
 const Action actions[] = {
     {"model.open", "NAME", "", "open a network: a name, or the path of a .json", model_open},

@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- Words and numbers ---------------------------------------------------------------------------
- */
+/* --- Words and numbers ------------------------------------------------------------------------ */
 
 const char *view_number(char buffer[24], double value) {
     double size = fabs(value);
@@ -27,8 +26,8 @@ const char *view_number(char buffer[24], double value) {
 
 const char *view_extent(char buffer[48], const Shape *shape) {
     if (shape->rank == 3)
-        snprintf(buffer, 48, "%lld × %lld × %lld", (long long)shape->dim[1],
-                 (long long)shape->dim[2], (long long)shape->dim[0]);
+        snprintf(buffer, 48, "%lld×%lld×%lld", (long long)shape->dim[1], (long long)shape->dim[2],
+                 (long long)shape->dim[0]);
     else
         snprintf(buffer, 48, "%lld", (long long)shape->dim[0]);
     return buffer;
@@ -38,8 +37,36 @@ const char *view_label(const View *v, int node) {
     return node == GRAPH_IMAGE ? "input" : scene_model(v->scene)->graph.nodes[node].label;
 }
 
-/* --- Bar, banner, footer -------------------------------------------------------------------------
- */
+const char *view_operation(const View *v, int node, char buffer[200]) {
+    if (node == GRAPH_IMAGE)
+        return "the picture, scaled and normalised";
+    const Node *n = &scene_model(v->scene)->graph.nodes[node];
+    char parameters[160] = "";
+    if (n->type->describe)
+        n->type->describe(n->params, &n->in, parameters, sizeof parameters);
+    bool both = parameters[0] && strcmp(parameters, n->type->title) != 0;
+    return text_format(buffer, 200, both ? "%s %s" : "%s", n->type->title, parameters);
+}
+
+const char *view_unit_name(const View *v, int unit, char buffer[24]) {
+    const Labels *labels = &scene_model(v->scene)->labels;
+    if (labels->count == v->extent.channels)
+        return labels_name(labels, unit, buffer);
+    return text_format(buffer, 24, "%d", unit);
+}
+
+int view_names_width(const View *v, TextStyle style, const int64_t *units, int count, int most) {
+    int widest = 0;
+    for (int i = 0; i < count; i++) {
+        char buffer[24];
+        const char *name = view_unit_name(v, units ? (int)units[i] : i, buffer);
+        int width = draw_text_width(v->list, style, name);
+        widest = width > widest ? width : widest;
+    }
+    return rect_least(widest, most);
+}
+
+/* --- Bar, banner, footer ---------------------------------------------------------------------- */
 
 /* How far: the step, or what is being opened. Returns the width it takes. */
 static int bar_step(const View *v, Rect box) {
@@ -147,17 +174,7 @@ static void view_footer(const View *v, Rect box) {
     }
 }
 
-/* --- The node shown
- * -------------------------------------------------------------------------------- */
-
-/* "convolution 5x5, 20", or the title alone. */
-static void operation(const Node *node, char *buffer, size_t size) {
-    char parameters[160] = "";
-    if (node->type->describe)
-        node->type->describe(node->params, &node->in, parameters, sizeof parameters);
-    bool both = parameters[0] && strcmp(parameters, node->type->title) != 0;
-    text_format(buffer, size, both ? "%s %s" : "%s", node->type->title, parameters);
-}
+/* --- The node shown --------------------------------------------------------------------------- */
 
 static void heading_maps(const View *v, Rect box) {
     TextStyle style = theme_text(SIZE_BODY, color_dim, ALIGN_LEFT);
@@ -173,27 +190,29 @@ static void heading_maps(const View *v, Rect box) {
     }
 }
 
-static void view_heading(const View *v, Rect box) {
+/* What goes in and what comes out. Returns the width it takes. */
+static int heading_shapes(const View *v, Rect box) {
     const Graph *graph = &scene_model(v->scene)->graph;
+    TextStyle style = theme_number(color_dim, ALIGN_RIGHT);
+    if (v->node == GRAPH_IMAGE)
+        return draw_text(v->list, box, style, EXTENT(&graph->input)).w;
+    const Node *n = &graph->nodes[v->node];
+    if (n->input_count > 1)
+        return draw_textf(v->list, box, style, "%d inputs → %s", n->input_count, EXTENT(&n->out)).w;
+    return draw_textf(v->list, box, style, "%s → %s", EXTENT(&n->in), EXTENT(&n->out)).w;
+}
+
+static void view_heading(const View *v, Rect box) {
     Rect first = rect_cut_top(&box, LINE_TITLE), second = rect_cut_top(&box, LINE_BODY);
-    TextStyle shape = theme_number(color_dim, ALIGN_RIGHT);
-    TextStyle dim = theme_text(SIZE_BODY, color_dim, ALIGN_LEFT);
-    TextStyle head = theme_text(SIZE_HEAD, color_text, ALIGN_LEFT);
-    Rect taken;
-    char what[200] = "what goes into the network";
-    if (v->node == GRAPH_IMAGE) {
-        taken = draw_text(v->list, first, shape, EXTENT(&graph->input));
-    } else {
-        const Node *node = &graph->nodes[v->node];
-        taken = draw_textf(v->list, first, shape, "%s → %s", EXTENT(&node->in), EXTENT(&node->out));
-        operation(node, what, sizeof what);
-    }
-    rect_cut_right(&first, taken.w + MARGIN);
+    char buffer[200];
+    const char *label = view_label(v, v->node), *what = view_operation(v, v->node, buffer);
+    rect_cut_right(&first, heading_shapes(v, first) + MARGIN);
     Rect left = {first.x, first.y, first.w * 3 / 5, first.h};
-    taken = draw_text(v->list, left, head, view_label(v, v->node));
+    Rect taken = draw_text(v->list, left, theme_text(SIZE_HEAD, color_text, ALIGN_LEFT), label);
     rect_cut_left(&first, taken.w + MARGIN);
     first.y += 2; /* on the larger text's line */
-    draw_text(v->list, first, dim, what);
+    if (strcmp(what, label) != 0)
+        draw_text(v->list, first, theme_text(SIZE_BODY, color_dim, ALIGN_LEFT), what);
     heading_maps(v, second);
 }
 
@@ -219,26 +238,38 @@ static void view_waiting(const View *v, Rect box) {
                v->progress.node + 1, graph->node_count);
 }
 
+/* The network's answer: the likeliest classes, and beside or below them all others. */
+static void view_answer(const View *v, Rect box) {
+    Rect rest;
+    if (view_has_bars(v, box)) {
+        rest = rect_cut_right(&box, box.w * 2 / 5);
+        rect_cut_right(&box, 4 * MARGIN);
+        rect_cut_top(&rest, LINE_HEAD);
+    } else {
+        rest = rect_cut_bottom(&box, box.h / 4);
+    }
+    view_classes(v, box);
+    view_units(v, rest);
+}
+
 static void view_values(const View *v, Rect box) {
     draw_region(v->list, box, NULL, "maps");
     if (!v->values) {
         view_waiting(v, box);
         return;
     }
-    bool last = v->node == session_last_node(v->session) && v->extent.vector;
     Rect legend = rect_cut_bottom(&box, LINE_TITLE + SPACE);
     rect_cut_bottom(&box, SPACE);
-    if (last)
-        view_classes(v, rect_cut_top(&box, box.h * 3 / 4));
-    if (v->extent.vector)
+    if (v->extent.vector && v->node == session_last_node(v->session))
+        view_answer(v, box);
+    else if (v->extent.vector)
         view_units(v, box);
     else
         view_maps(v, box);
     view_legend(v, legend);
 }
 
-/* --- The whole
- * --------------------------------------------------------------------------------------- */
+/* --- The whole -------------------------------------------------------------------------------- */
 
 static Colormap choose_colormap(const View *v) {
     switch (v->session->state.colors) {
@@ -257,7 +288,7 @@ static void view_body(const View *v, Rect box) {
     int list_width = box.w * 2 / 7 / SPACE * SPACE;
     view_layers(v, rect_cut_left(&box, rect_least(list_width, 400)));
     box = rect_inset(box, MARGIN, SPACE);
-    Rect strip = rect_cut_bottom(&box, box.h / 3 / SPACE * SPACE);
+    Rect strip = rect_cut_bottom(&box, box.h * 3 / 10 / SPACE * SPACE);
     view_heading(v, rect_cut_top(&box, LINE_TITLE + LINE_BODY));
     rect_cut_top(&box, SPACE);
     view_values(v, box);

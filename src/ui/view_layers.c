@@ -42,13 +42,9 @@ static void draw_row(const View *v, Rect row, int node) {
                     .w;
     rect_cut_right(&first, width + SPACE);
     draw_text(v->list, first, theme_text(SIZE_BODY, color, ALIGN_LEFT), view_label(v, node));
-    char what[160] = "";
-    if (n && n->type->describe)
-        n->type->describe(n->params, &n->in, what, sizeof what);
+    char buffer[200];
     draw_text(v->list, text, theme_text(SIZE_BODY, color_dim, ALIGN_LEFT),
-              what[0] ? what
-              : n     ? n->type->title
-                      : "the picture, scaled and normalised");
+              view_operation(v, node, buffer));
 }
 
 /* Where in the whole list one is; only if there is more than fits. */

@@ -1,11 +1,11 @@
 #include "ui/theme.h"
 #include "ui/view_parts.h"
+#include <math.h>
 #include <string.h>
 
 enum { GAP = SPACE, CAPTION = 18, SMALLEST_WITH_CAPTION = 48, LARGEST_CELL = 24 };
 
-/* --- Maps to pixels
- * -------------------------------------------------------------------------------- */
+/* --- Maps to pixels --------------------------------------------------------------------------- */
 
 /* Along one axis of n cells drawn as d pixels, in units of 1 / (n * d) of the axis: cell i covers
  * i*d .. (i+1)*d, pixel p covers p*n .. (p+1)*n. How much of the one lies in the other. */
@@ -33,6 +33,18 @@ void view_resample(const float *x, int w, int h, int dw, int dh, float *out) {
             *out++ = mean_covered(x, w, h, dw, dh, px, py);
 }
 
+/* A scale, times 1024. */
+static int64_t prefer_whole(int64_t scale) {
+    int64_t whole = scale / 1024 * 1024;
+    return whole * 6 >= scale * 5 ? whole : scale;
+}
+
+Rect view_fit(Rect box, int w, int h) {
+    int64_t sx = (int64_t)box.w * 1024 / w, sy = (int64_t)box.h * 1024 / h;
+    int64_t scale = prefer_whole(sx < sy ? sx : sy);
+    return (Rect){box.x, box.y, (int)(w * scale / 1024), (int)(h * scale / 1024)};
+}
+
 /* A map over the whole of the box. */
 static void draw_map(const View *v, Rect box, const float *x) {
     if (box.w < 1 || box.h < 1)
@@ -52,8 +64,7 @@ static const float *map_values(const View *v, int channel) {
     return map.data;
 }
 
-/* --- A page of maps
- * ---------------------------------------------------------------------------------- */
+/* --- A page of maps --------------------------------------------------------------------------- */
 
 typedef struct Grid {
     int columns, w, h, caption; /* a map's size in pixels; a line below it, or 0 */
@@ -67,8 +78,7 @@ static int64_t grid_scale(Rect box, const SceneExtent *e, int count, int columns
     return sx < sy ? sx : sy;
 }
 
-/* The number of columns that makes the maps largest; cells a whole number of pixels wide where that
- * costs less than a sixth of the size. */
+/* The number of columns that makes the maps largest. */
 static Grid grid_of(Rect box, const SceneExtent *e, int count, int caption) {
     Grid grid = {.columns = 1, .caption = caption};
     int64_t best = 0;
@@ -79,9 +89,7 @@ static Grid grid_of(Rect box, const SceneExtent *e, int count, int caption) {
             grid.columns = columns;
         }
     }
-    int64_t whole = best / 1024 * 1024;
-    if (whole * 6 >= best * 5)
-        best = whole;
+    best = prefer_whole(best);
     grid.w = (int)(e->width * best / 1024);
     grid.h = (int)(e->height * best / 1024);
     return grid;
@@ -114,14 +122,10 @@ void view_maps(const View *v, Rect box) {
     }
 }
 
-/* --- A vector
- * ------------------------------------------------------------------------------------------ */
+/* --- A vector --------------------------------------------------------------------------------- */
 
-static const char *unit_name(const View *v, int i, char buffer[24]) {
-    const Labels *labels = &scene_model(v->scene)->labels;
-    if (labels->count == v->extent.channels)
-        return labels_name(labels, i, buffer);
-    return text_format(buffer, 24, "%d", i);
+bool view_has_bars(const View *v, Rect box) {
+    return v->extent.vector && v->extent.channels * LINE_HEAD <= box.h;
 }
 
 /* A bar to the right of zero, or to the left. */
@@ -136,6 +140,8 @@ static void draw_bar(const View *v, Rect box, float value, Color color) {
 }
 
 static void unit_bars(const View *v, Rect box) {
+    TextStyle plain = theme_text(SIZE_BODY, color_text, ALIGN_RIGHT);
+    int names = view_names_width(v, plain, NULL, v->extent.channels, box.w * 2 / 5);
     for (int i = 0; i < v->extent.channels; i++) {
         Rect row = rect_cut_top(&box, LINE_HEAD);
         bool chosen = i == v->session->state.channel;
@@ -143,10 +149,10 @@ static void unit_bars(const View *v, Rect box) {
         float value = v->values->data[i];
         draw_region(v->list, row, TEXT("channel.select %d", i), "map.%d", i);
         TextStyle name = theme_text(SIZE_BODY, chosen ? color_accent : color_text, ALIGN_RIGHT);
-        draw_text(v->list, rect_cut_left(&row, row.w / 4), name, unit_name(v, i, buffer));
+        draw_text(v->list, rect_cut_left(&row, names), name, view_unit_name(v, i, buffer));
         draw_text(v->list, rect_cut_right(&row, 96), theme_number(name.color, ALIGN_RIGHT),
                   NUMBER(value));
-        if (value - value == 0)
+        if (isfinite(value))
             draw_bar(v, rect_inset(row, MARGIN, 4), value, chosen ? color_accent : color_bar);
     }
 }
@@ -176,14 +182,13 @@ static void unit_cells(const View *v, Rect box) {
 
 void view_units(const View *v, Rect box) {
     box = rect_inset(box, 3, 3);
-    if (v->extent.channels * LINE_HEAD <= box.h)
+    if (view_has_bars(v, box))
         unit_bars(v, box);
     else if (box.h > 0 && box.w > 0)
         unit_cells(v, box);
 }
 
-/* --- Legend
- * ---------------------------------------------------------------------------------------------- */
+/* --- Legend ----------------------------------------------------------------------------------- */
 
 static void legend_bar(const View *v, Rect bar) {
     uint8_t *pixels = draw_pixels(v->list, bar.w, 1, 3);
@@ -211,6 +216,12 @@ static void legend_ticks(const View *v, Rect bar, Rect line) {
               theme_number(color_text, ALIGN_CENTRE), "0");
 }
 
+static const char *colormap_words(Colormap map) {
+    return map == COLORMAP_RDBU      ? "blue to red, white at zero"
+           : map == COLORMAP_VIRIDIS ? "viridis"
+                                     : "black to white";
+}
+
 void view_legend(const View *v, Rect box) {
     const Stats *s = v->stats;
     char odd[80] = "";
@@ -228,39 +239,49 @@ void view_legend(const View *v, Rect box) {
                     (long long)s->infinities);
     TextStyle style = theme_text(SIZE_BODY, color_dim, ALIGN_LEFT);
     draw_textf(v->list, (Rect){box.x, bar.y - 4, box.w, LINE_BODY}, style,
-               "%s, one range for the whole layer", colormap_name(v->colormap));
+               "%s; one range for the whole layer", colormap_words(v->colormap));
     draw_textf(v->list, (Rect){box.x, bar.y + 12, box.w, LINE_BODY}, style,
                "min %s, mean %s, max %s%s", NUMBER(s->min), NUMBER(s->mean), NUMBER(s->max), odd);
 }
 
-/* --- Chosen channel
- * ------------------------------------------------------------------------------------------ */
+/* --- Chosen channel --------------------------------------------------------------------------- */
 
-void view_channel(const View *v, Rect box) {
-    int channel = v->session->state.channel;
-    draw_region(v->list, box, NULL, "channel");
-    TextStyle dim = theme_text(SIZE_BODY, color_dim, ALIGN_LEFT);
-    Rect head = rect_cut_top(&box, LINE_HEAD);
-    draw_textf(v->list, head, dim, "%s %d of %s", v->extent.vector ? "unit" : "map", channel,
-               view_label(v, v->node));
-    if (!v->values)
-        return;
-    if (v->extent.vector) {
-        draw_text(v->list, rect_cut_top(&box, LINE_TITLE),
-                  theme_text(SIZE_TITLE, color_text, ALIGN_LEFT), NUMBER(v->values->data[channel]));
-        return;
-    }
-    const float *x = map_values(v, channel);
-    int w = v->extent.width, h = v->extent.height, most = rect_least(box.h, box.w / 2);
-    int longer = w > h ? w : h, scale = most / longer;
-    Rect map = {box.x, box.y, scale ? w * scale : w * most / longer,
-                scale ? h * scale : h * most / longer};
+static void channel_unit(const View *v, Rect box) {
+    const Labels *labels = &scene_model(v->scene)->labels;
+    int unit = v->session->state.channel;
+    char buffer[24];
+    draw_text(v->list, rect_cut_top(&box, LINE_TITLE),
+              theme_text(SIZE_TITLE, color_text, ALIGN_LEFT), NUMBER(v->values->data[unit]));
+    if (labels->count == v->extent.channels)
+        draw_text(v->list, rect_cut_top(&box, LINE_HEAD),
+                  theme_text(SIZE_BODY, color_text, ALIGN_LEFT), labels_name(labels, unit, buffer));
+}
+
+static void channel_map(const View *v, Rect box) {
+    const float *x = map_values(v, v->session->state.channel);
+    int w = v->extent.width, h = v->extent.height;
+    Rect map = view_fit((Rect){box.x, box.y, box.w / 2, box.h}, w, h);
     draw_map(v, map, x);
     rect_cut_left(&box, map.w + MARGIN);
     Stats s = stats_of(x, (int64_t)w * h);
+    TextStyle dim = theme_text(SIZE_BODY, color_dim, ALIGN_LEFT);
     TextStyle number = theme_text(SIZE_BODY, color_text, ALIGN_LEFT);
-    draw_textf(v->list, rect_cut_top(&box, LINE_HEAD), dim, "%d × %d", w, h);
+    draw_textf(v->list, rect_cut_top(&box, LINE_HEAD), dim, "%d×%d", w, h);
     draw_textf(v->list, rect_cut_top(&box, LINE_HEAD), number, "max %s", NUMBER(s.max));
     draw_textf(v->list, rect_cut_top(&box, LINE_HEAD), number, "mean %s", NUMBER(s.mean));
     draw_textf(v->list, rect_cut_top(&box, LINE_HEAD), number, "min %s", NUMBER(s.min));
+    if (s.nans || s.infinities)
+        draw_textf(v->list, rect_cut_top(&box, LINE_HEAD), number, "not finite: %lld",
+                   (long long)(s.nans + s.infinities));
+}
+
+void view_channel(const View *v, Rect box) {
+    draw_region(v->list, box, NULL, "channel");
+    draw_textf(v->list, rect_cut_top(&box, LINE_HEAD), theme_text(SIZE_BODY, color_dim, ALIGN_LEFT),
+               "%s %d of %s", v->extent.vector ? "unit" : "map", v->session->state.channel,
+               view_label(v, v->node));
+    if (v->values && v->extent.vector)
+        channel_unit(v, box);
+    else if (v->values)
+        channel_map(v, box);
 }

@@ -21,8 +21,7 @@ typedef struct Ui {
     bool dirty;    /* it must be drawn anew */
 } Ui;
 
-/* --- A display? ---------------------------------------------------------------------------------
- */
+/* --- A display? ------------------------------------------------------------------------------- */
 
 #if defined(__linux__) || defined(__FreeBSD__)
 static bool has_variable(const char *name) {
@@ -47,8 +46,7 @@ bool ui_has_display(char *why, size_t size) {
     return ok;
 }
 
-/* --- Opening and closing
- * -------------------------------------------------------------------------- */
+/* --- Opening and closing ---------------------------------------------------------------------- */
 
 static bool sdl_error(Error *err, const char *what) {
     return error_set(err, ERROR_BAD, TEXT("%s: %s", what, SDL_GetError()));
@@ -103,8 +101,7 @@ static bool open_all(Ui *ui, const SessionOptions *options, Error *err) {
     return true;
 }
 
-/* --- Input
- * ---------------------------------------------------------------------------------------- */
+/* --- Input ------------------------------------------------------------------------------------ */
 
 static void post(Ui *ui, const char *line) {
     session_post(&ui->session, line);
@@ -176,8 +173,7 @@ static void on_event(Ui *ui, const SDL_Event *event) {
     }
 }
 
-/* --- The frame
- * ------------------------------------------------------------------------------------ */
+/* --- The frame -------------------------------------------------------------------------------- */
 
 static bool draw(Ui *ui, Error *err) {
     int width, height, pixels;
