@@ -8,8 +8,8 @@
 
 static const char *const numbers[] = {"zero", "one", "two"};
 static const char *const ids[] = {"n00000000", "n00000001", "n00000002"};
-static const Labels three = {.count = 3, .names = (const char **)(void *)numbers,
-                             .ids = (const char **)(void *)ids};
+static const Labels three = {
+    .count = 3, .names = (const char **)(void *)numbers, .ids = (const char **)(void *)ids};
 
 /* ---- IDX ---- */
 
@@ -68,8 +68,8 @@ static void idx_files(void **state) {
 
 static void idx_colours(void **state) {
     (void)state;
-    static const uint8_t colours[] = {0, 0, 8, 4, 0, 0, 0, 1, 0, 0, 0, 1,
-                                      0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6};
+    static const uint8_t colours[] = {0, 0, 8, 4, 0, 0, 0, 1, 0, 0, 0, 1, 0,
+                                      0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6};
     Error err = {0};
     Image image;
     int label;
@@ -325,10 +325,14 @@ static void out_of_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(idx_files),        cmocka_unit_test(idx_colours),
-        cmocka_unit_test(idx_bad),          cmocka_unit_test(gzip_bad),
-        cmocka_unit_test(cifar),            cmocka_unit_test(folders),
-        cmocka_unit_test(numbered_folders), cmocka_unit_test(no_classes),
+        cmocka_unit_test(idx_files),
+        cmocka_unit_test(idx_colours),
+        cmocka_unit_test(idx_bad),
+        cmocka_unit_test(gzip_bad),
+        cmocka_unit_test(cifar),
+        cmocka_unit_test(folders),
+        cmocka_unit_test(numbered_folders),
+        cmocka_unit_test(no_classes),
         cmocka_unit_test(out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

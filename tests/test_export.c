@@ -532,7 +532,7 @@ static void sheets_warn(void **state) {
     check_list(&list);
     check_said(&list, "weights mine.safetensors (untrained)");
     check_said(&list, "1 NaN and 0 infinite among 126 numbers");
-    check_said(&list, "1 not finite");
+    check_said(&list, "1 NaN");
     check_said(&list, "all 0");
     check_said(&list, "x?? y");
     draw_free(&list);

@@ -82,7 +82,8 @@ static void own_lists(void **state) {
     Arena arena = {0};
     Error err = {0};
     Labels labels;
-    write_text("mine.txt", "\xef\xbb\xbf" "one\r\n  two words \r\nárbol\r\n\r\n\n");
+    write_text("mine.txt", "\xef\xbb\xbf"
+                           "one\r\n  two words \r\nárbol\r\n\r\n\n");
     load(&labels, &arena, test_path("mine.txt"));
     assert_int_equal(labels.count, 3);
     assert_string_equal(labels.names[0], "one");
@@ -158,8 +159,8 @@ static void out_of_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shipped), cmocka_unit_test(agree),         cmocka_unit_test(find),
-        cmocka_unit_test(own_lists), cmocka_unit_test(bad), cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(shipped),   cmocka_unit_test(agree), cmocka_unit_test(find),
+        cmocka_unit_test(own_lists), cmocka_unit_test(bad),   cmocka_unit_test(out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,10 @@
 #include "tensor/npy.h"
 #include <string.h>
 
-#define IMAGENET {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}
+#define IMAGENET                                                                                   \
+    {0.485, 0.456, 0.406}, {                                                                       \
+        0.229, 0.224, 0.225                                                                        \
+    }
 
 /* As in tests/reference/make_preprocess_fixtures.py. */
 static const struct Case {
@@ -13,12 +16,16 @@ static const struct Case {
     Preprocess how;
     int channels, height, width;
 } cases[] = {
-    {"landscape", {28, 1, IMAGENET}, 3, 24, 24}, {"portrait", {0, 1, IMAGENET}, 3, 20, 20},
-    {"enlarged", {24, 1, IMAGENET}, 3, 20, 20},  {"same_size", {0, 1, IMAGENET}, 3, 24, 24},
-    {"half_even", {24, 1, IMAGENET}, 3, 24, 24}, {"padded", {14, 1, IMAGENET}, 3, 24, 17},
+    {"landscape", {28, 1, IMAGENET}, 3, 24, 24},
+    {"portrait", {0, 1, IMAGENET}, 3, 20, 20},
+    {"enlarged", {24, 1, IMAGENET}, 3, 20, 20},
+    {"same_size", {0, 1, IMAGENET}, 3, 24, 24},
+    {"half_even", {24, 1, IMAGENET}, 3, 24, 24},
+    {"padded", {14, 1, IMAGENET}, 3, 24, 17},
     {"bytes", {20, 255, {123.68, 116.779, 103.939}, {1, 1, 1}}, 3, 16, 16},
     {"to_grey", {20, 1, {0.1307}, {0.3081}}, 1, 20, 20},
-    {"from_grey", {16, 1, IMAGENET}, 3, 16, 16}, {"grey", {28, 1, {0.5}, {0.5}}, 1, 28, 28},
+    {"from_grey", {16, 1, IMAGENET}, 3, 16, 16},
+    {"grey", {28, 1, {0.5}, {0.5}}, 1, 28, 28},
 };
 
 /* Bit for bit. */

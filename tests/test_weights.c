@@ -241,9 +241,9 @@ static void halves(void **state) {
     Error err = {0};
     Safetensors st;
     size_t total;
-    uint8_t *file = make_file(
-        "{\"a\":{\"dtype\":\"F16\",\"shape\":[65536],\"data_offsets\":[0,131072]}}", all,
-        sizeof all, &total);
+    uint8_t *file =
+        make_file("{\"a\":{\"dtype\":\"F16\",\"shape\":[65536],\"data_offsets\":[0,131072]}}", all,
+                  sizeof all, &total);
     assert_ok(safetensors_parse(&st, file, total, &err), err);
     Shape shape = SHAPE(65536);
     const SafeTensor *tensor = safetensors_find(&st, "a");
@@ -252,7 +252,7 @@ static void halves(void **state) {
     safetensors_read(&st, tensor, out);
     for (int i = 0; i < 65536; i++) {
         int exponent = i >> 10 & 31, fraction = i & 1023;
-        float expected = exponent == 31   ? (fraction ? NAN : INFINITY)
+        float expected = exponent == 31  ? (fraction ? NAN : INFINITY)
                          : exponent == 0 ? ldexpf((float)fraction, -24)
                                          : ldexpf((float)(fraction + 1024), exponent - 25);
         assert_int_equal(signbit(out[i]) != 0, i >> 15);
@@ -274,7 +274,8 @@ static void mixed(void **state) {
     memcpy(data + 128, (const uint8_t[]){0x00, 0x3c, 0x00, 0xc0}, 4); /* 1, -2 */
     char text[2000];
     size_t total;
-    snprintf(text, sizeof text, "{\"bn1.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],"
+    snprintf(text, sizeof text,
+             "{\"bn1.num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],"
              "\"data_offsets\":[136,144]},%s",
              with(header + 1, "\"F32\",\"shape\":[2],\"data_offsets\":[128,136]",
                   "\"F16\",\"shape\":[2],\"data_offsets\":[128,132]"));
@@ -297,7 +298,8 @@ static void bad_files(void **state) {
         {"[128,136]}}", "[128,136]}", "its header: line 1"},
         {"fc.bias", "fc.bi\xff", "invalid UTF-8"},
         {"fc.bias", "fc.weight", "key 'fc.weight' appears twice"},
-        {"\"fc.bias\":{\"dtype\"", "\"fc.bias\":{\"type\"", "fc.bias: dtype: expected a text, got none"},
+        {"\"fc.bias\":{\"dtype\"", "\"fc.bias\":{\"type\"",
+         "fc.bias: dtype: expected a text, got none"},
         {"\"F32\"", "32", "conv1.weight: dtype: expected a text, got a number"},
         {"[0,72]", "\"0,72\"", "conv1.weight: data_offsets: expected two numbers, got a text"},
         {"[0,72]", "[0]", "data_offsets: expected two numbers, got 1"},
@@ -307,30 +309,37 @@ static void bad_files(void **state) {
         {"[0,72]", "[0,1e30]", "expected a whole number from 0 to 2^53"},
         {"[0,72]", "[72,0]", "a part of the file's 136 bytes of data, got 72 to 0"},
         {"[128,136]", "[132,140]", "fc.bias: data_offsets: expected a part of the file's 136"},
-        {"[0,72]", "[0,68]", "conv1.weight: data_offsets: expected 72 bytes, as its shape has, got 68"},
+        {"[0,72]", "[0,68]",
+         "conv1.weight: data_offsets: expected 72 bytes, as its shape has, got 68"},
         {"[72,80]", "[68,76]", "expected data of its own, got data that overlap those of"},
-        {"[128,136]", "[0,8]", "expected data of its own, got data that overlap those of 'fc.bias'"},
+        {"[128,136]", "[0,8]",
+         "expected data of its own, got data that overlap those of 'fc.bias'"},
         {"[2,1,3,3]", "[9007199254740992,9007199254740992]", "a shape that fits a file"},
         {"[2,1,3,3]", "[1,1,1,1,1,1,1,18,1]", "shape: expected at most 8 extents, got 9"},
         {"[2,1,3,3]", "{}", "shape: expected an array, got an object"},
         {"[2,1,3,3]", "[2,1,9]", "conv1.weight: expected shape (2, 1, 3, 3), got (2, 1, 9)"},
         {"[2,2]", "[2,2,1,1]", "fc.weight: expected shape (2, 2), got (2, 2, 1, 1)"},
         {"[2,2]", "[4]", "fc.weight: expected shape (2, 2), got (4)"},
-        {"\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2]", "\"fc.bias\":{\"dtype\":\"F64\",\"shape\":[1]",
+        {"\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2]",
+         "\"fc.bias\":{\"dtype\":\"F64\",\"shape\":[1]",
          "fc.bias: expected dtype F32 or F16, got F64"},
-        {"\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2]", "\"fc.bias\":{\"dtype\":\"BF16\",\"shape\":[4]",
+        {"\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2]",
+         "\"fc.bias\":{\"dtype\":\"BF16\",\"shape\":[4]",
          "fc.bias: expected dtype F32 or F16, got BF16"},
         {"\"fc.bias\":{\"dtype\":\"F32\"", "\"fc.bias\":{\"dtype\":\"Q4_0\"", "got Q4_0"},
-        {"\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2]", "\"fc.bias\":{\"dtype\":\"F64\",\"shape\":[]",
-         "fc.bias: expected dtype"},
+        {"\"fc.bias\":{\"dtype\":\"F32\",\"shape\":[2]",
+         "\"fc.bias\":{\"dtype\":\"F64\",\"shape\":[]", "fc.bias: expected dtype"},
         {"fc.bias", "fc.basi", "fc.bias: expected shape (2), got no such key, but a key 'fc.basi'"},
         {"\"bn1.w", "\"norm.w",
          "bn1.weight: expected shape (2), got no such key, but a key 'norm.weight'"},
-        {",\"fc.bias\"", ",\"extra\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"fc.bias\"",
+        {",\"fc.bias\"",
+         ",\"extra\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"fc.bias\"",
          "x.safetensors: unknown key 'extra'"},
-        {",\"fc.bias\"", ",\"fc.biases\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"fc.bias\"",
+        {",\"fc.bias\"",
+         ",\"fc.biases\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},\"fc.bias\"",
          "unknown key 'fc.biases'; did you mean 'fc.bias'"},
-        {"{\"conv1", "{\"__metadata__\":{\"a\":1},\"conv1", "__metadata__: expected an object of texts"},
+        {"{\"conv1", "{\"__metadata__\":{\"a\":1},\"conv1",
+         "__metadata__: expected an object of texts"},
         {"{\"conv1", "{\"__metadata__\":[],\"conv1", "__metadata__: expected an object of texts"},
     };
     Error err = {0};
@@ -338,8 +347,9 @@ static void bad_files(void **state) {
     float data[NUMBERS] = {0};
     assert_ok(parse(model, header, data, sizeof data, &err), err);
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++)
-        assert_fails(parse(model, with(header, cases[k].from, cases[k].to), data, sizeof data, &err),
-                     err, cases[k].message);
+        assert_fails(
+            parse(model, with(header, cases[k].from, cases[k].to), data, sizeof data, &err), err,
+            cases[k].message);
     assert_fails(parse(model, "{}", data, 0, &err), err,
                  "x.safetensors: conv1.weight: expected shape (2, 1, 3, 3), got no such key "
                  "(nor 7 others of 8)");
@@ -397,9 +407,10 @@ static void many_keys(void **state) {
     size_t used = 1;
     text[0] = '{';
     for (int i = 0; i < KEYS; i++)
-        used += (size_t)snprintf(text + used, LINE,
-                                 "\"conv1.w%d\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}%s",
-                                 i, i == KEYS - 1 ? "}" : ",");
+        used += (size_t)snprintf(
+            text + used, LINE,
+            "\"conv1.w%d\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}%s", i,
+            i == KEYS - 1 ? "}" : ",");
     assert_fails(parse(model, text, "", 0, &err), err, "(nor 7 others of 8)");
     mem_free(text);
     model_free(model);

@@ -5,7 +5,6 @@
 #include "tensor/npy.h"
 #include <stdarg.h>
 #include <string.h>
-#include <unistd.h>
 
 bool app_usage(App *app, Error *err, const char *format, ...) {
     char text[300];
@@ -123,7 +122,7 @@ void app_progress_begin(App *app, const char *task, int64_t work) {
     atomic_store(&app->job.done, 0);
     app->task = task;
     app->work = work;
-    if (!app->options.quiet && isatty(STDERR_FILENO))
+    if (!app->options.quiet && file_is_terminal(stderr))
         app->ticker = ticker_start(100, draw_bar, app, NULL);
 }
 

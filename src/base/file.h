@@ -44,6 +44,8 @@ bool file_commit(FileWriter *w, Error *err);
 void file_abort(FileWriter *w);
 bool file_write(const char *path, const void *data, size_t size, Error *err); /* all of these */
 
+/* Whether a stream is a person's terminal, not a file or pipe. */
+bool file_is_terminal(FILE *stream);
 bool file_exists(const char *path); /* of any type */
 bool file_is_folder(const char *path);
 /* Makes a folder and those above it; an existing one is fine. */

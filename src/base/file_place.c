@@ -102,6 +102,10 @@ bool file_join(char *buffer, size_t size, const char *a, const char *b, Error *e
     return error_set(err, ERROR_TOO_LARGE, "a path", MEM_TEXT(wanted), MEM_TEXT(size - 1));
 }
 
+bool file_is_terminal(FILE *stream) {
+    return isatty(fileno(stream)) == 1;
+}
+
 const char *file_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;

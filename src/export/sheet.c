@@ -149,7 +149,8 @@ static void say_all(Sheet *s) {
 static void say_range(const ExportPart *part, bool own, char *buffer, size_t size) {
     const Stats *s = &part->stats;
     if (s->nans + s->infinities > 0)
-        snprintf(buffer, size, "%lld not finite", (long long)(s->nans + s->infinities));
+        snprintf(buffer, size, "%lld %s", (long long)(s->nans + s->infinities),
+                 !s->infinities ? "NaN" : s->nans ? "NaN, inf" : "infinite");
     else if (s->min == s->max)
         snprintf(buffer, size, "all %.3g", (double)s->min);
     else if (own && (part->rgb || part->colormap == COLORMAP_RDBU))

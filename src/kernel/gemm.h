@@ -39,7 +39,8 @@ typedef struct GemmEpilogue {
 
 typedef struct Gemm {
     int64_t m, n, k;
-    GemmMatrix a; /* element (m, k) */
+    GemmMatrix a;          /* element (m, k) */
+    const float *packed_a; /* the same by gemm_pack_a, or NULL */
     GemmPackB pack_b;
     const void *b; /* for pack_b */
     float *c;      /* row-major with row stride ldc; overwritten */

@@ -1,8 +1,13 @@
 #include "kernel/pointwise.h"
 
+#include "kernel/maps.h"
 #include <math.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
-/* Cells of a map are shared out in strips: channels of a strip are gone through together. */
+/* A map is cut into strips; all channels of a strip are gone through together, so that the window's
+ * maps are still in the cache. Sums are taken afresh for each channel, so nothing drifts. */
 enum { STRIP = 256 };
 
 typedef struct Lrn {
@@ -10,44 +15,61 @@ typedef struct Lrn {
     const LrnParams *p;
     const float *x;
     float *y;
-    Job *job;
 } Lrn;
 
-/* (k + alpha * sum)^-beta; with beta = 3/4, 1 / (sqrt v * sqrt sqrt v). */
-static void divide(const LrnParams *p, const float *sum, const float *x, float *y, int64_t count) {
-    float k = (float)p->k, alpha = (float)p->alpha, beta = (float)p->beta;
-    if (p->beta == 0.75) {
-        for (int64_t i = 0; i < count; i++) {
-            float root = sqrtf(k + alpha * sum[i]);
-            y[i] = x[i] / (root * sqrtf(root));
-        }
-    } else {
-        for (int64_t i = 0; i < count; i++)
-            y[i] = x[i] / powf(k + alpha * sum[i], beta);
+/* y = x / v^(3/4), v^(3/4) = sqrt(v) * sqrt(sqrt(v)). Where sqrtf may set errno no compiler makes
+ * vectors of it, hence the intrinsics. */
+static void divide_three_quarters(int64_t count, const float *v, const float *x, float *y) {
+    int64_t i = 0;
+#if defined(__SSE2__)
+    for (; i + 4 <= count; i += 4) {
+        const __m128 root = _mm_sqrt_ps(_mm_loadu_ps(v + i));
+        const __m128 power = _mm_mul_ps(root, _mm_sqrt_ps(root));
+        _mm_storeu_ps(y + i, _mm_div_ps(_mm_loadu_ps(x + i), power));
+    }
+#endif
+    for (; i < count; i++) {
+        const float root = sqrtf(v[i]);
+        y[i] = x[i] / (root * sqrtf(root));
     }
 }
 
-static void lrn_strip(void *context, int64_t task, int worker) {
+static void divide(const LrnParams *p, int64_t count, float *restrict sum, const float *x,
+                   float *y) {
+    const float k = (float)p->k, alpha = (float)p->alpha;
+    for (int64_t i = 0; i < count; i++)
+        sum[i] = k + alpha * sum[i];
+    if (p->beta == 0.75)
+        divide_three_quarters(count, sum, x, y);
+    else
+        for (int64_t i = 0; i < count; i++)
+            y[i] = x[i] / powf(sum[i], (float)p->beta);
+}
+
+static void lrn_strip(const void *context, int64_t strip) {
     const Lrn *l = context;
-    (void)worker;
-    int64_t n = task / l->strips, first = task % l->strips * STRIP, half = l->p->size / 2;
-    int64_t count = l->plane - first < STRIP ? l->plane - first : STRIP;
-    const float *x = l->x + n * l->channels * l->plane + first;
-    float *y = l->y + n * l->channels * l->plane + first;
+    const int64_t first = strip % l->strips * STRIP, half = l->p->size / 2;
+    const int64_t count = l->plane - first < STRIP ? l->plane - first : STRIP;
+    const int64_t at = strip / l->strips * l->channels * l->plane + first;
     for (int64_t c = 0; c < l->channels; c++) {
-        int64_t from = c - half > 0 ? c - half : 0;
-        int64_t to = c + half < l->channels - 1 ? c + half : l->channels - 1;
+        const int64_t from = c > half ? c - half : 0;
+        const int64_t to = c + half < l->channels ? c + half + 1 : l->channels;
         float sum[STRIP] = {0};
-        for (int64_t j = from; j <= to; j++)
+        for (int64_t j = from; j < to; j++) {
+            const float *x = l->x + at + j * l->plane;
             for (int64_t i = 0; i < count; i++)
-                sum[i] += x[j * l->plane + i] * x[j * l->plane + i];
-        divide(l->p, sum, x + c * l->plane, y + c * l->plane, count);
+                sum[i] += x[i] * x[i];
+        }
+        divide(l->p, count, sum, l->x + at + c * l->plane, l->y + at + c * l->plane);
     }
-    job_advance(l->job, count * l->channels);
 }
 
 bool pointwise_lrn(const KernelContext *k, int64_t n, int64_t c, int64_t plane, const LrnParams *p,
                    const float *x, float *y) {
-    Lrn l = {c, plane, (plane + STRIP - 1) / STRIP, p, x, y, k->job};
-    return pool_run(k->pool, k->job, n * l.strips, lrn_strip, &l);
+    const int64_t strips = (plane + STRIP - 1) / STRIP;
+    const Lrn l = {c, plane, strips, p, x, y};
+    if (strips == 0)
+        return !job_cancelled(k->job);
+    /* Strips of a plane are of one size but for the last: progress is counted as if equal. */
+    return maps_run(k, n * strips, c * plane / strips, c * STRIP * 8, lrn_strip, &l);
 }

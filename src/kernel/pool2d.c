@@ -1,95 +1,176 @@
 #include "kernel/pool2d.h"
 
+#include "kernel/maps.h"
 #include <math.h>
 
+enum { NARROW = 4 }; /* output columns below which one goes window by window */
+
 typedef struct Pooling {
-    const PoolShape *s;
+    const PoolShape *shape;
     const float *x;
     float *y;
     int32_t *switches;
-    Job *job;
 } Pooling;
 
-static int64_t at_least(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-static int64_t at_most(int64_t a, int64_t b) {
+/* Cells first..end-1 of one axis; first >= end if there are none. */
+typedef struct Span {
+    int64_t first, end;
+} Span;
+
+static inline int64_t min64(int64_t a, int64_t b) {
     return a < b ? a : b;
 }
+static inline int64_t max64(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
 
-/* One map. */
-static void max_map(void *context, int64_t map, int worker) {
-    const Pooling *c = context;
-    const PoolShape *s = c->s;
-    (void)worker;
-    const float *x = c->x + map * s->ih * s->iw;
-    float *y = c->y + map * s->oh * s->ow;
-    for (int64_t oy = 0; oy < s->oh; oy++)
-        for (int64_t ox = 0; ox < s->ow; ox++) {
-            int64_t top = at_least(oy * s->sy - s->py, 0);
-            int64_t bottom = at_most(oy * s->sy - s->py + s->kh, s->ih);
-            int64_t left = at_least(ox * s->sx - s->px, 0);
-            int64_t right = at_most(ox * s->sx - s->px + s->kw, s->iw);
-            int64_t best = top * s->iw + left;
-            for (int64_t iy = top; iy < bottom; iy++)
-                for (int64_t ix = left; ix < right; ix++) {
-                    float v = x[iy * s->iw + ix], m = x[best];
-                    if (v > m || (isnan(v) && !isnan(m)))
-                        best = iy * s->iw + ix;
-                }
-            y[oy * s->ow + ox] = x[best];
-            if (c->switches)
-                c->switches[(map * s->oh + oy) * s->ow + ox] = (int32_t)best;
+/* The part of window o that lies in 0..in-1. */
+static inline Span window(int64_t o, int64_t in, int64_t kernel, int64_t stride, int64_t pad) {
+    const int64_t first = o * stride - pad;
+    return (Span){max64(first, 0), min64(first + kernel, in)};
+}
+
+/* The output columns whose tap kx lies inside the picture. */
+static Span columns_of_tap(const PoolShape *s, int64_t kx) {
+    const int64_t before = s->px - kx, last = s->iw - 1 + before;
+    return (Span){before > 0 ? (before + s->sx - 1) / s->sx : 0,
+                  last < 0 ? 0 : min64(last / s->sx + 1, s->ow)};
+}
+
+/* Goes over one output row for one tap: y[ox] = max(y[ox], from[ox*sx]), its index kept. */
+static inline __attribute__((always_inline)) void max_tap(const float *from, int64_t sx, int64_t at,
+                                                          Span span, float *restrict y,
+                                                          int32_t *restrict switches) {
+    for (int64_t ox = span.first; ox < span.end; ox++) {
+        const float v = from[ox * sx], best = y[ox];
+        const int better = (v > best) | ((v != v) & (best == best));
+        y[ox] = better ? v : best;
+        if (switches)
+            switches[ox] = better ? (int32_t)(at + ox * sx) : switches[ox];
+    }
+}
+
+static void max_row(const Pooling *p, const float *x, int64_t oy, float *y, int32_t *switches) {
+    const PoolShape *s = p->shape;
+    const Span rows = window(oy, s->ih, s->kh, s->sy, s->py);
+    for (int64_t ox = 0; ox < s->ow; ox++) {
+        y[ox] = -INFINITY;
+        if (switches) {
+            const Span columns = window(ox, s->iw, s->kw, s->sx, s->px);
+            const bool empty = rows.first >= rows.end || columns.first >= columns.end;
+            switches[ox] = empty ? -1 : (int32_t)(rows.first * s->iw + columns.first);
         }
-    job_advance(c->job, s->oh * s->ow);
+    }
+    for (int64_t iy = rows.first; iy < rows.end; iy++)
+        for (int64_t kx = 0; kx < s->kw; kx++) {
+            const int64_t at = iy * s->iw - s->px + kx;
+            const Span span = columns_of_tap(s, kx);
+            if (s->sx == 2 && switches)
+                max_tap(x + at, 2, at, span, y, switches);
+            else if (s->sx == 2)
+                max_tap(x + at, 2, at, span, y, NULL);
+            else if (s->sx == 1)
+                max_tap(x + at, 1, at, span, y, switches);
+            else
+                max_tap(x + at, s->sx, at, span, y, switches);
+        }
+}
+
+static void max_map(const void *context, int64_t map) {
+    const Pooling *p = context;
+    const PoolShape *s = p->shape;
+    const float *x = p->x + map * s->ih * s->iw;
+    for (int64_t oy = 0; oy < s->oh; oy++) {
+        const int64_t row = (map * s->oh + oy) * s->ow;
+        max_row(p, x, oy, p->y + row, p->switches ? p->switches + row : NULL);
+    }
+}
+
+static bool run(const KernelContext *k, const Pooling *p, MapFunction f) {
+    const PoolShape *s = p->shape;
+    const int64_t taps = s->adaptive ? s->ih * s->iw : s->oh * s->ow * s->kh * s->kw;
+    return maps_run(k, s->n * s->c, s->oh * s->ow, taps, f, p);
 }
 
 bool pool_max(const KernelContext *k, const PoolShape *s, const float *x, float *y,
               int32_t *switches) {
-    Pooling context = {s, x, y, switches, k->job};
-    return pool_run(k->pool, k->job, s->n * s->c, max_map, &context);
+    const Pooling p = {s, x, y, switches};
+    return run(k, &p, max_map);
 }
 
-/* A window of an average along one axis: the part within the picture, and what to divide by. */
-typedef struct Span {
-    int64_t first, end, divisor;
-} Span;
+/* One axis of an average: the cells, and what they are divided by (0 if there are none). */
+typedef struct Share {
+    Span cells;
+    int64_t divisor;
+} Share;
 
-static Span average_span(const PoolShape *s, int64_t o, int64_t in, int64_t out, int64_t kernel,
-                         int64_t stride, int64_t pad) {
-    if (s->adaptive) {
-        Span span = {o * in / out, ((o + 1) * in + out - 1) / out, 0};
-        span.divisor = span.end - span.first;
-        return span;
+static inline Share share(const PoolShape *s, int64_t o, int64_t in, int64_t out, int64_t kernel,
+                          int64_t stride, int64_t pad) {
+    const int64_t first = o * stride - pad;
+    Share a = {window(o, in, kernel, stride, pad), min64(first + kernel, in + pad) - first};
+    if (s->adaptive)
+        a.cells = (Span){o * in / out, ((o + 1) * in + out - 1) / out};
+    if (s->adaptive || !s->count_include_pad)
+        a.divisor = a.cells.end - a.cells.first;
+    a.divisor = max64(a.divisor, 0);
+    return a;
+}
+static inline float quotient(double sum, const Share *rows, const Share *columns) {
+    const int64_t divisor = rows->divisor * columns->divisor;
+    return divisor ? (float)(sum / (double)divisor) : 0;
+}
+
+/* Window by window. */
+static void average_cells(const PoolShape *s, const Share *rows, const float *x, float *y) {
+    for (int64_t ox = 0; ox < s->ow; ox++) {
+        const Share columns = share(s, ox, s->iw, s->ow, s->kw, s->sx, s->px);
+        double sum = 0;
+        for (int64_t iy = rows->cells.first; iy < rows->cells.end; iy++)
+            for (int64_t ix = columns.cells.first; ix < columns.cells.end; ix++)
+                sum += x[iy * s->iw + ix];
+        y[ox] = quotient(sum, rows, &columns);
     }
-    int64_t first = o * stride - pad, end = at_most(first + kernel, in + pad);
-    Span span = {at_least(first, 0), at_most(end, in), end - first};
-    if (!s->count_include_pad)
-        span.divisor = span.end - span.first;
-    return span;
 }
 
-static void average_map(void *context, int64_t map, int worker) {
-    const Pooling *c = context;
-    const PoolShape *s = c->s;
-    (void)worker;
-    const float *x = c->x + map * s->ih * s->iw;
-    float *y = c->y + map * s->oh * s->ow;
-    for (int64_t oy = 0; oy < s->oh; oy++) {
-        Span rows = average_span(s, oy, s->ih, s->oh, s->kh, s->sy, s->py);
-        for (int64_t ox = 0; ox < s->ow; ox++) {
-            Span columns = average_span(s, ox, s->iw, s->ow, s->kw, s->sx, s->px);
-            float sum = 0;
-            for (int64_t iy = rows.first; iy < rows.end; iy++)
-                for (int64_t ix = columns.first; ix < columns.end; ix++)
-                    sum += x[iy * s->iw + ix];
-            y[oy * s->ow + ox] = sum / (float)(rows.divisor * columns.divisor);
+/* Tap by tap, so that adjacent windows are summed side by side. */
+static void average_row(const PoolShape *s, const Share *rows, const float *x, float *restrict y) {
+    for (int64_t ox = 0; ox < s->ow; ox++)
+        y[ox] = 0;
+    for (int64_t iy = rows->cells.first; iy < rows->cells.end; iy++)
+        for (int64_t kx = 0; kx < s->kw; kx++) {
+            const float *from = x + iy * s->iw - s->px + kx;
+            const Span span = columns_of_tap(s, kx);
+            if (s->sx == 1)
+                for (int64_t ox = span.first; ox < span.end; ox++)
+                    y[ox] += from[ox];
+            else if (s->sx == 2)
+                for (int64_t ox = span.first; ox < span.end; ox++)
+                    y[ox] += from[ox * 2];
+            else
+                for (int64_t ox = span.first; ox < span.end; ox++)
+                    y[ox] += from[ox * s->sx];
         }
+    for (int64_t ox = 0; ox < s->ow; ox++) {
+        const Share columns = share(s, ox, s->iw, s->ow, s->kw, s->sx, s->px);
+        y[ox] = quotient((double)y[ox], rows, &columns);
     }
-    job_advance(c->job, s->oh * s->ow);
+}
+
+static void average_map(const void *context, int64_t map) {
+    const Pooling *p = context;
+    const PoolShape *s = p->shape;
+    const float *x = p->x + map * s->ih * s->iw;
+    for (int64_t oy = 0; oy < s->oh; oy++) {
+        float *y = p->y + (map * s->oh + oy) * s->ow;
+        const Share rows = share(s, oy, s->ih, s->oh, s->kh, s->sy, s->py);
+        if (s->adaptive || s->ow < NARROW)
+            average_cells(s, &rows, x, y);
+        else
+            average_row(s, &rows, x, y);
+    }
 }
 
 bool pool_average(const KernelContext *k, const PoolShape *s, const float *x, float *y) {
-    Pooling context = {s, x, y, NULL, k->job};
-    return pool_run(k->pool, k->job, s->n * s->c, average_map, &context);
+    const Pooling p = {s, x, y, NULL};
+    return run(k, &p, average_map);
 }

@@ -35,9 +35,9 @@ static Dataset *open_file(const char *path, const Labels *labels, Error *err) {
 /* A file with many pictures in a folder: MNIST's names, CIFAR's. */
 static bool find_in_folder(char *path, size_t size, const char *folder) {
     static const char *const names[] = {
-        "t10k-images-idx3-ubyte",   "t10k-images-idx3-ubyte.gz",   "t10k-images.idx3-ubyte",
-        "t10k-images.idx3-ubyte.gz", "train-images-idx3-ubyte",     "train-images-idx3-ubyte.gz",
-        "train-images.idx3-ubyte",  "train-images.idx3-ubyte.gz",  "test_batch.bin",
+        "t10k-images-idx3-ubyte",    "t10k-images-idx3-ubyte.gz",  "t10k-images.idx3-ubyte",
+        "t10k-images.idx3-ubyte.gz", "train-images-idx3-ubyte",    "train-images-idx3-ubyte.gz",
+        "train-images.idx3-ubyte",   "train-images.idx3-ubyte.gz", "test_batch.bin",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (file_join(path, size, folder, names[i], NULL) && file_exists(path))

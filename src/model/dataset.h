@@ -10,14 +10,16 @@
 typedef struct Dataset Dataset;
 
 /* `path` is
- *   - an IDX image file (.gz or not), or a folder with such files of a test set (t10k-images-idx3-ubyte
- *     and its labels; else train-...), labels from the file of the same name with labels-idx1;
+ *   - an IDX image file (.gz or not), or a folder with such files of a test set
+ * (t10k-images-idx3-ubyte and its labels; else train-...), labels from the file of the same name
+ * with labels-idx1;
  *   - a CIFAR-10 binary batch (N records of a label byte and 3072 bytes), or a folder with
  *     test_batch.bin;
  *   - a folder val/CLASS/pictures or CLASS/pictures, or a folder of pictures without classes
  *     (label -1). A class folder is matched by label name or WordNet id, never by its place in the
  *     order; folders that match none are an error that names them and suggests the nearest.
- * Sizes in headers are checked against the file. `labels` may be NULL or empty (classes as numbers). */
+ * Sizes in headers are checked against the file. `labels` may be NULL or empty (classes as
+ * numbers). */
 Dataset *dataset_open(const char *path, const Labels *labels, Error *err);
 void dataset_free(Dataset *d);
 int64_t dataset_count(const Dataset *d);

@@ -27,7 +27,8 @@ Dataset *cifar_parse(const uint8_t *data, size_t size, const char *name, const L
 bool idx_is(const uint8_t *data, size_t size); /* by the first bytes; gzip counts */
 bool cifar_is(size_t size);                    /* whether it divides into records */
 
-/* ERROR_EXPECTED naming place and value unless class `value` of item i is among the first `count`. */
+/* ERROR_EXPECTED naming place and value unless class `value` of item i is among the first `count`.
+ */
 bool dataset_check_class(int value, int64_t i, int count, Error *err);
 /* "NAME[17]" in dataset_get's buffer, which may be NULL. */
 void dataset_item_name(char *buffer, const char *name, int64_t i);

@@ -153,9 +153,8 @@ static bool find_pictures(FolderSet *set, const Labels *labels, Error *err) {
     for (size_t i = 0; i < count; i++)
         if (is_picture(names[i]) && !add_picture(set, names[i], err))
             return false;
-    return set->picture_count > 0 ||
-           error_set(err, ERROR_FORMAT, set->root, "a data set",
-                     "no pictures in it or in the folders in it");
+    return set->picture_count > 0 || error_set(err, ERROR_FORMAT, set->root, "a data set",
+                                               "no pictures in it or in the folders in it");
 }
 
 Dataset *folder_open(const char *path, const Labels *labels, Error *err) {

@@ -1,5 +1,5 @@
-/* IDX files, as MNIST comes in (LeCun, "The MNIST database", file formats): two zero bytes, the type
- * of the numbers (08: bytes), how many extents; each extent in 4 bytes, the highest first; the
+/* IDX files, as MNIST comes in (LeCun, "The MNIST database", file formats): two zero bytes, the
+ * type of the numbers (08: bytes), how many extents; each extent in 4 bytes, the highest first; the
  * numbers. */
 #include "base/memory.h"
 #include "model/dataset_kinds.h"
@@ -49,8 +49,8 @@ static bool read_header(IdxHeader *h, const uint8_t *p, size_t size, bool labels
     bool fits = true;
     for (int i = 0; i < rank; i++) {
         const uint8_t *q = p + 4 + 4 * i;
-        h->dim[i] = (int64_t)((uint32_t)q[0] << 24 | (uint32_t)q[1] << 16 | (uint32_t)q[2] << 8 |
-                              q[3]);
+        h->dim[i] =
+            (int64_t)((uint32_t)q[0] << 24 | (uint32_t)q[1] << 16 | (uint32_t)q[2] << 8 | q[3]);
         if (h->dim[i] < 1)
             return error_set(err, ERROR_EXPECTED, "its header", "extents of at least 1", "0");
         fits = fits && size_mul(numbers, (size_t)h->dim[i], &numbers);
@@ -149,10 +149,9 @@ static bool read_content(Content *c, const uint8_t *data, size_t size, bool labe
 static bool check_classes(const IdxSet *set, const Labels *labels, const char *name, Error *err) {
     int64_t count = set->classes.header.dim[0], wanted = set->images.header.dim[0];
     const uint8_t *classes = set->classes.data + set->classes.header.start;
-    bool ok = count == wanted ||
-              error_set(err, ERROR_EXPECTED, "labels",
-                        TEXT("%lld, as there are pictures", (long long)wanted),
-                        TEXT("%lld", (long long)count));
+    bool ok = count == wanted || error_set(err, ERROR_EXPECTED, "labels",
+                                           TEXT("%lld, as there are pictures", (long long)wanted),
+                                           TEXT("%lld", (long long)count));
     for (int64_t i = 0; ok && labels && labels->count && i < count; i++)
         ok = dataset_check_class(classes[i], i, labels->count, err);
     return ok || error_prefix(err, "%s", name);

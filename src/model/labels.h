@@ -14,8 +14,8 @@ typedef struct Labels {
 /* `name` is a shipped list's ("imagenet") or a path (with a '/'). In the arena. The files must have
  * equally many lines; at most 100000, each valid UTF-8 and at most 200 bytes. */
 bool labels_load(Labels *labels, Arena *arena, const char *name, Error *err);
-/* One such file's names from memory. Lines may end in CR LF; blanks around a name and empty lines at
- * the end are dropped, other empty lines are errors. */
+/* One such file's names from memory. Lines may end in CR LF; blanks around a name and empty lines
+ * at the end are dropped, other empty lines are errors. */
 bool labels_parse(const char ***names, int *count, Arena *arena, const char *text, size_t size,
                   Error *err);
 /* The class of that name, Spanish name or id (ASCII case, '_' and ' ' alike); -1 if none. */

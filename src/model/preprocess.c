@@ -12,10 +12,10 @@ static bool resized_size(const Image *image, int64_t side, int *width, int *heig
     double length = (double)(side * longer) / (double)shorter;
     if (side > IMAGE_SIDE_MAX || length > IMAGE_SIDE_MAX ||
         (double)side * length > IMAGE_PIXELS_MAX)
-        return error_set(err, ERROR_TOO_LARGE, "the resized picture",
-                         TEXT("short side %lld, long side %.0f pixels", (long long)side, length),
-                         TEXT("%d a side and %d million in all", IMAGE_SIDE_MAX,
-                              IMAGE_PIXELS_MAX / 1000000));
+        return error_set(
+            err, ERROR_TOO_LARGE, "the resized picture",
+            TEXT("short side %lld, long side %.0f pixels", (long long)side, length),
+            TEXT("%d a side and %d million in all", IMAGE_SIDE_MAX, IMAGE_PIXELS_MAX / 1000000));
     *width = (int)(tall ? (double)side : length);
     *height = (int)(tall ? length : (double)side);
     return true;
@@ -61,8 +61,8 @@ static void normalise(const Preprocess *p, const Image *image, float *out) {
     for (int c = 0; c < image->channels; c++) {
         float value[256];
         for (int byte = 0; byte < 256; byte++)
-            value[byte] = ((float)byte * (float)p->range / 255 - (float)p->mean[c]) /
-                          (float)p->deviation[c];
+            value[byte] =
+                ((float)byte * (float)p->range / 255 - (float)p->mean[c]) / (float)p->deviation[c];
         const uint8_t *from = image->pixels + c;
         for (int64_t i = 0; i < count; i++)
             out[c * count + i] = value[from[i * image->channels]];

@@ -7,10 +7,9 @@
 static const struct {
     const char *name;
     size_t size;
-} dtypes[] = {{"F32", 4},  {"F16", 2},     {"BF16", 2},    {"F64", 8}, {"I64", 8},
-              {"I32", 4},  {"I16", 2},     {"I8", 1},      {"U64", 8}, {"U32", 4},
-              {"U16", 2},  {"U8", 1},      {"BOOL", 1},    {"C64", 8}, {"F8_E5M2", 1},
-              {"F8_E4M3", 1}};
+} dtypes[] = {{"F32", 4},  {"F16", 2}, {"BF16", 2},    {"F64", 8},    {"I64", 8}, {"I32", 4},
+              {"I16", 2},  {"I8", 1},  {"U64", 8},     {"U32", 4},    {"U16", 2}, {"U8", 1},
+              {"BOOL", 1}, {"C64", 8}, {"F8_E5M2", 1}, {"F8_E4M3", 1}};
 
 /* Bytes of one number; 0 for a dtype that we do not know. */
 static size_t dtype_size(const char *name) {
@@ -139,8 +138,8 @@ static bool read_metadata(const Json *metadata, Safetensors *st, Error *err) {
     for (const Json *item = ok ? json_first(metadata) : NULL; item; item = json_next(item))
         ok = ok && json_type(item) == JSON_TEXT;
     st->metadata = metadata;
-    return ok || error_set(err, ERROR_EXPECTED, "__metadata__", "an object of texts",
-                           "something else");
+    return ok ||
+           error_set(err, ERROR_EXPECTED, "__metadata__", "an object of texts", "something else");
 }
 
 static bool read_header(Safetensors *st, size_t available, Error *err) {
@@ -151,10 +150,9 @@ static bool read_header(Safetensors *st, size_t available, Error *err) {
     if (!st->tensors)
         return false;
     for (const Json *entry = json_first(st->root); entry; entry = json_next(entry))
-        if (strcmp(json_key(entry), "__metadata__") == 0 ? !read_metadata(entry, st, err)
-                                                         : !read_tensor(entry,
-                                                                        &st->tensors[st->count++],
-                                                                        available, err))
+        if (strcmp(json_key(entry), "__metadata__") == 0
+                ? !read_metadata(entry, st, err)
+                : !read_tensor(entry, &st->tensors[st->count++], available, err))
             return false;
     return check_overlaps(st, err);
 }
@@ -167,9 +165,8 @@ bool safetensors_parse(Safetensors *st, const uint8_t *file, size_t size, Error 
     for (int i = 7; i >= 0; i--)
         length = length << 8 | file[i];
     if (length > size - 8)
-        return not_safetensors(TEXT("a header of %llu bytes in a file of %zu",
-                                    (unsigned long long)length, size),
-                               err);
+        return not_safetensors(
+            TEXT("a header of %llu bytes in a file of %zu", (unsigned long long)length, size), err);
     if (length > SAFETENSORS_HEADER_MAX)
         return error_set(err, ERROR_TOO_LARGE, "the header", MEM_TEXT(length),
                          MEM_TEXT(SAFETENSORS_HEADER_MAX));
@@ -245,7 +242,8 @@ void safetensors_read(const Safetensors *st, const SafeTensor *t, float *out) {
     const uint8_t *p = st->data + t->begin;
     if (is_dtype(t, "F32")) {
         for (size_t i = 0; i < t->size / 4; i++, p += 4) {
-            uint32_t bits = p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+            uint32_t bits =
+                p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
             memcpy(&out[i], &bits, 4);
         }
     } else {

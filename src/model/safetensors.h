@@ -1,5 +1,6 @@
-/* The header of a safetensors file: eight bytes, little-endian, with the length of a JSON object that
- * maps each key to its dtype, shape and data_offsets; then the data. Nothing in it is trusted. */
+/* The header of a safetensors file: eight bytes, little-endian, with the length of a JSON object
+ * that maps each key to its dtype, shape and data_offsets; then the data. Nothing in it is trusted.
+ */
 #ifndef MODEL_SAFETENSORS_H
 #define MODEL_SAFETENSORS_H
 
@@ -17,7 +18,7 @@ typedef struct SafeTensor {
 } SafeTensor;
 
 typedef struct Safetensors {
-    Json *root; /* owns all texts */
+    Json *root;           /* owns all texts */
     const Json *metadata; /* an object of texts, or NULL */
     SafeTensor *tensors;  /* by key, in strcmp's order */
     size_t count;
@@ -29,7 +30,7 @@ typedef struct Safetensors {
  * format's. Errors name the key, not the file. Freed by safetensors_free, also after a failure. */
 bool safetensors_parse(Safetensors *st, const uint8_t *file, size_t size, Error *err);
 void safetensors_free(Safetensors *st);
-SafeTensor *safetensors_find(const Safetensors *st, const char *key); /* NULL: no such key */
+SafeTensor *safetensors_find(const Safetensors *st, const char *key);     /* NULL: no such key */
 const char *safetensors_metadata(const Safetensors *st, const char *key); /* "" if absent */
 
 /* Whether it is an F32 or F16 tensor of that shape; errors name key, expected and found. */

@@ -131,7 +131,8 @@ static bool take_tensors(Weights *w, const Graph *graph, const Safetensors *st, 
 }
 
 static bool is_plain_name(const char *name) {
-    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+    size_t length =
+        strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
     return length > 0 && length <= 64 && name[length] == '\0';
 }
 
@@ -155,8 +156,8 @@ static bool parse(Weights *w, const Model *model, const uint8_t *data, size_t si
     Safetensors st = {0};
     bool ok = weights_begin(w, model, err) && safetensors_parse(&st, data, size, err) &&
               check_missing(model, &st, err) && check_unknown(model, &st, err) &&
-              check_tensors(&model->graph, &st, copied, err) &&
-              weights_room(model, *copied, err) && take_tensors(w, &model->graph, &st, err);
+              check_tensors(&model->graph, &st, copied, err) && weights_room(model, *copied, err) &&
+              take_tensors(w, &model->graph, &st, err);
     if (ok) {
         w->kind = WEIGHTS_FILE;
         text_format(w->source, sizeof w->source, "%s", file_name(name));
@@ -213,9 +214,8 @@ bool weights_load(Model *model, const char *path, Error *err) {
     uint64_t copied;
     if (!file_map(&map, path, err))
         return false;
-    bool ok = is_torch(&map, path)
-                  ? refuse_torch(path, err)
-                  : parse(&w, model, map.data, map.size, path, &copied, err);
+    bool ok = is_torch(&map, path) ? refuse_torch(path, err)
+                                   : parse(&w, model, map.data, map.size, path, &copied, err);
     if (ok && copied < (uint64_t)w.bytes)
         w.map = map;
     else

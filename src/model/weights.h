@@ -14,29 +14,31 @@ typedef enum WeightsKind { WEIGHTS_NONE, WEIGHTS_RANDOM, WEIGHTS_FILE } WeightsK
 
 typedef struct Weights {
     WeightsKind kind;
-    bool trained;      /* false for random ones */
-    uint64_t seed;     /* of random ones */
-    char source[400];  /* "random weights, seed 1" or the file's name: what pictures and answers say */
-    char note[400];    /* a remark on loading (another variant's weights); or "" */
-    FileMap map;       /* of the file */
-    Arena arena;       /* what could not be used in place, and all random ones */
+    bool trained;     /* false for random ones */
+    uint64_t seed;    /* of random ones */
+    char source[400]; /* "random weights, seed 1" or the file's name: what pictures and answers say
+                       */
+    char note[400];   /* a remark on loading (another variant's weights); or "" */
+    FileMap map;      /* of the file */
+    Arena arena;      /* what could not be used in place, and all random ones */
     const float *(*data)[LAYER_WEIGHTS_MAX]; /* [node][weight], as Node.weights orders them */
-    int64_t bytes;     /* of all of them in float32 */
+    int64_t bytes;                           /* of all of them in float32 */
 } Weights;
 
 /* Loads exactly the keys that the graph asks for, F32 or F16 (little-endian), shapes equal;
  * num_batches_tracked is ignored. Every other key, a missing key, a wrong shape or dtype: an error
  * that names key, expected and found. NaN is accepted. .pt and .pth are refused with the lines of
  * Python that convert them. The file's metadata may say whose weights these are
- * ("convoscope.model") and that they are untrained ("convoscope.trained": "false"); weights->note is
- * set if they are another's, or the model's `unmarked` if nobody's. After a failure the model keeps
- * the weights it had. */
+ * ("convoscope.model") and that they are untrained ("convoscope.trained": "false"); weights->note
+ * is set if they are another's, or the model's `unmarked` if nobody's. After a failure the model
+ * keeps the weights it had. */
 bool weights_load(Model *model, const char *path, Error *err);
 /* The same from memory, which must outlive the weights; `name` stands in messages. */
 bool weights_parse(Model *model, const uint8_t *data, size_t size, const char *name, Error *err);
-/* He (He et al. 2015, "Delving deep into rectifiers", eq. 10): normal of variance 2 / fan_in, biases
- * 0, batch norm gamma 1, beta 0, mean 0, variance 1, drawn by base/random.h with the weight's key as
- * stream. (engine/calibrate.h then sets the batch-norm statistics.) Pool may be NULL. */
+/* He (He et al. 2015, "Delving deep into rectifiers", eq. 10): normal of variance 2 / fan_in,
+ * biases 0, batch norm gamma 1, beta 0, mean 0, variance 1, drawn by base/random.h with the
+ * weight's key as stream. (engine/calibrate.h then sets the batch-norm statistics.) Pool may be
+ * NULL. */
 bool weights_random(Model *model, uint64_t seed, Pool *pool, Error *err);
 /* Where weights for a model lie: $XDG_DATA_HOME/convoscope/weights/NAME.safetensors, then
  * models/NAME.safetensors. False if there are none. */

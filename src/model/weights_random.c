@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-enum { PIECE = 1 << 16 }; /* numbers that one task draws */
+enum { PIECE = 1 << 14 }; /* numbers that one task draws */
 
 /* A part of one tensor. What it holds depends on its place in the stream alone, so the threads and
  * the size of the pieces make no difference. */

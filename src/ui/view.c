@@ -37,15 +37,26 @@ const char *view_label(const View *v, int node) {
     return node == GRAPH_IMAGE ? "input" : scene_model(v->scene)->graph.nodes[node].label;
 }
 
-const char *view_operation(const View *v, int node, char buffer[200]) {
-    if (node == GRAPH_IMAGE)
-        return "the picture, scaled and normalised";
-    const Node *n = &scene_model(v->scene)->graph.nodes[node];
-    char parameters[160] = "";
+/* Its parameters as on a slide, or "". */
+static const char *parameters_of(const Node *n, char buffer[200]) {
+    buffer[0] = '\0';
     if (n->type->describe)
-        n->type->describe(n->params, &n->in, parameters, sizeof parameters);
-    bool both = parameters[0] && strcmp(parameters, n->type->title) != 0;
-    return text_format(buffer, 200, both ? "%s %s" : "%s", n->type->title, parameters);
+        n->type->describe(n->params, &n->in, buffer, 200);
+    return strcmp(buffer, n->type->title) != 0 ? buffer : "";
+}
+
+const char *view_operation(const View *v, int node, int width, char buffer[200]) {
+    if (node == GRAPH_IMAGE)
+        return "scaled and normalised";
+    const Node *n = &scene_model(v->scene)->graph.nodes[node];
+    char parameters[200];
+    if (!parameters_of(n, parameters)[0])
+        return n->type->title;
+    text_format(buffer, 200, "%s %s", n->type->title, parameters);
+    TextStyle style = theme_text(SIZE_BODY, color_dim, ALIGN_LEFT);
+    if (draw_text_width(v->list, style, buffer) > width)
+        text_format(buffer, 200, "%s", parameters);
+    return buffer;
 }
 
 const char *view_unit_name(const View *v, int unit, char buffer[24]) {
@@ -71,16 +82,22 @@ int view_names_width(const View *v, TextStyle style, const int64_t *units, int c
 /* How far: the step, or what is being opened. Returns the width it takes. */
 static int bar_step(const View *v, Rect box) {
     TextStyle style = theme_text(SIZE_HEAD, color_text, ALIGN_RIGHT);
-    Rect taken;
     if (v->progress.kind == JOB_OPENING)
-        taken = draw_textf(v->list, rect_cut_right(&box, box.w / 2), style, "opening %s ...",
-                           file_name(v->progress.names.model));
-    else if (v->scene)
-        taken = draw_textf(v->list, box, style, "step %d of %d", v->node + 1,
-                           scene_model(v->scene)->graph.node_count);
-    else
-        taken = draw_text(v->list, box, style, "no network is open");
-    return taken.w;
+        return draw_textf(v->list, rect_cut_right(&box, box.w / 2), style, "opening %s ...",
+                          file_name(v->progress.names.model))
+            .w;
+    if (!v->scene)
+        return draw_text(v->list, box, style, "no network is open").w;
+    const Graph *graph = &scene_model(v->scene)->graph;
+    int width = draw_textf(v->list, box, style, "step %d of %d", v->node + 1, graph->node_count).w;
+    if (!v->values || v->progress.kind != JOB_COMPUTING)
+        return width;
+    rect_cut_right(&box, width + MARGIN);
+    style = theme_text(SIZE_BODY, color_dim, ALIGN_RIGHT);
+    return width + MARGIN +
+           draw_textf(v->list, rect_cut_right(&box, box.w / 3), style, "computing %s",
+                      graph->nodes[v->progress.node].label)
+               .w;
 }
 
 static void view_bar(const View *v, Rect box) {
@@ -205,12 +222,13 @@ static int heading_shapes(const View *v, Rect box) {
 static void view_heading(const View *v, Rect box) {
     Rect first = rect_cut_top(&box, LINE_TITLE), second = rect_cut_top(&box, LINE_BODY);
     char buffer[200];
-    const char *label = view_label(v, v->node), *what = view_operation(v, v->node, buffer);
+    const char *label = view_label(v, v->node);
     rect_cut_right(&first, heading_shapes(v, first) + MARGIN);
     Rect left = {first.x, first.y, first.w * 3 / 5, first.h};
     Rect taken = draw_text(v->list, left, theme_text(SIZE_HEAD, color_text, ALIGN_LEFT), label);
     rect_cut_left(&first, taken.w + MARGIN);
     first.y += 2; /* on the larger text's line */
+    const char *what = view_operation(v, v->node, first.w, buffer);
     if (strcmp(what, label) != 0)
         draw_text(v->list, first, theme_text(SIZE_BODY, color_dim, ALIGN_LEFT), what);
     heading_maps(v, second);
@@ -234,18 +252,18 @@ static void view_waiting(const View *v, Rect box) {
     bar.w = (int)(width * v->progress.fraction);
     draw_fill(v->list, bar, color_bar);
     Rect below = {box.x, bar.y + bar.h + SPACE, box.w, LINE_BODY};
-    draw_textf(v->list, below, theme_text(SIZE_BODY, color_dim, ALIGN_CENTRE), "layer %d of %d",
-               v->progress.node + 1, graph->node_count);
+    draw_textf(v->list, below, theme_text(SIZE_BODY, color_dim, ALIGN_CENTRE),
+               "layer %d of %d; Esc stops", v->progress.node + 1, graph->node_count);
 }
 
 /* The network's answer: the likeliest classes, and beside or below them all others. */
 static void view_answer(const View *v, Rect box) {
-    Rect rest;
-    if (view_has_bars(v, box)) {
-        rest = rect_cut_right(&box, box.w * 2 / 5);
+    Rect rest = rect_cut_right(&box, box.w * 2 / 5);
+    rect_cut_top(&rest, LINE_HEAD);
+    if (view_has_bars(v, rest)) {
         rect_cut_right(&box, 4 * MARGIN);
-        rect_cut_top(&rest, LINE_HEAD);
     } else {
+        box.w = rest.x + rest.w - box.x;
         rest = rect_cut_bottom(&box, box.h / 4);
     }
     view_classes(v, box);
@@ -266,7 +284,7 @@ static void view_values(const View *v, Rect box) {
         view_units(v, box);
     else
         view_maps(v, box);
-    view_legend(v, legend);
+    view_legend(v, legend, !view_has_bars(v, box));
 }
 
 /* --- The whole -------------------------------------------------------------------------------- */

@@ -34,8 +34,8 @@ void view_classes(const View *v, Rect box) {
     draw_region(v->list, box, NULL, "classes");
     stats_top(v->values->data, v->extent.channels, count, best);
     draw_textf(v->list, rect_cut_top(&box, LINE_HEAD), theme_text(SIZE_BODY, color_dim, ALIGN_LEFT),
-               "the %d %s%s", count, probability ? "most probable" : "largest",
-               model->weights.trained ? "" : " (random weights: they mean nothing)");
+               "top %d%s", count,
+               model->weights.trained ? "" : "; with random weights it means nothing");
     int height = rect_least(ROW, box.h / count);
     TextStyle style = theme_text(SIZE_HEAD, color_text, ALIGN_RIGHT);
     int names = view_names_width(v, style, best, count, box.w * 2 / 5);

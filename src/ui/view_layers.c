@@ -13,13 +13,10 @@ static int first_row(const View *v, int rows, int visible) {
     return first < 0 ? 0 : first;
 }
 
-/* Filled: computed. */
+/* A wide mark: computed; a thin one: not yet. */
 static void draw_mark(const View *v, Rect row, Color color, bool computed) {
-    Rect mark = {row.x + MARGIN, row.y + (row.h - 2 * MARK) / 2, MARK, 2 * MARK};
-    if (computed)
-        draw_fill(v->list, mark, color);
-    else
-        draw_frame(v->list, mark, color);
+    Rect mark = {row.x + MARGIN, row.y + SPACE, computed ? MARK : 2, row.h - 2 * SPACE};
+    draw_fill(v->list, mark, color);
 }
 
 static void draw_row(const View *v, Rect row, int node) {
@@ -36,15 +33,14 @@ static void draw_row(const View *v, Rect row, int node) {
     Rect text = rect_inset(row, MARGIN, (ROW - 2 * LINE_BODY) / 2);
     rect_cut_left(&text, MARK + MARGIN);
     Rect first = rect_cut_top(&text, LINE_BODY);
-    Color color = computed ? color_text : color_dim;
-    int width = draw_text(v->list, first, theme_number(color_dim, ALIGN_RIGHT),
-                          EXTENT(n ? &n->out : &graph->input))
-                    .w;
-    rect_cut_right(&first, width + SPACE);
-    draw_text(v->list, first, theme_text(SIZE_BODY, color, ALIGN_LEFT), view_label(v, node));
     char buffer[200];
-    draw_text(v->list, text, theme_text(SIZE_BODY, color_dim, ALIGN_LEFT),
-              view_operation(v, node, buffer));
+    Color color = computed ? color_text : color_dim;
+    TextStyle dim = theme_text(SIZE_BODY, color_dim, ALIGN_LEFT);
+    draw_text(v->list, first, theme_text(SIZE_BODY, color, ALIGN_LEFT), view_label(v, node));
+    const Shape *shape = n ? &n->out : &graph->input;
+    int width = draw_text(v->list, text, theme_number(color_dim, ALIGN_RIGHT), EXTENT(shape)).w;
+    rect_cut_right(&text, width + SPACE);
+    draw_text(v->list, text, dim, view_operation(v, node, text.w, buffer));
 }
 
 /* Where in the whole list one is; only if there is more than fits. */

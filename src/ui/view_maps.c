@@ -181,11 +181,10 @@ static void unit_cells(const View *v, Rect box) {
 }
 
 void view_units(const View *v, Rect box) {
-    box = rect_inset(box, 3, 3);
     if (view_has_bars(v, box))
         unit_bars(v, box);
-    else if (box.h > 0 && box.w > 0)
-        unit_cells(v, box);
+    else if (box.h > 6 && box.w > 6)
+        unit_cells(v, rect_inset(box, 3, 3)); /* for the frame round the chosen one */
 }
 
 /* --- Legend ----------------------------------------------------------------------------------- */
@@ -216,31 +215,32 @@ static void legend_ticks(const View *v, Rect bar, Rect line) {
               theme_number(color_text, ALIGN_CENTRE), "0");
 }
 
-static const char *colormap_words(Colormap map) {
-    return map == COLORMAP_RDBU      ? "blue to red, white at zero"
-           : map == COLORMAP_VIRIDIS ? "viridis"
-                                     : "black to white";
+static void legend_colors(const View *v, Rect box) {
+    Rect bar = {box.x, box.y, box.w, 12};
+    legend_bar(v, bar);
+    legend_ticks(v, bar, (Rect){bar.x, bar.y + bar.h, bar.w, LINE_BODY});
 }
 
-void view_legend(const View *v, Rect box) {
+void view_legend(const View *v, Rect box, bool colors) {
     const Stats *s = v->stats;
     char odd[80] = "";
-    draw_region(v->list, box, "colormap.cycle", "legend");
     rect_cut_top(&box, SPACE);
-    Rect left = rect_cut_left(&box, rect_least(box.w / 2, 320));
-    Rect bar = {left.x, left.y, left.w, 12};
-    legend_bar(v, bar);
-    legend_ticks(v, bar, (Rect){left.x, bar.y + bar.h, left.w, LINE_BODY});
-    rect_cut_left(&box, MARGIN);
+    if (colors) {
+        draw_region(v->list, box, "colormap.cycle", "legend");
+        legend_colors(v, rect_cut_left(&box, rect_least(box.w / 2, 320)));
+        rect_cut_left(&box, MARGIN);
+    }
     if (s->nans)
         text_format(odd, sizeof odd, ", %lld NaN (magenta)", (long long)s->nans);
     if (s->infinities)
         text_format(odd + strlen(odd), sizeof odd - strlen(odd), ", %lld infinite",
                     (long long)s->infinities);
     TextStyle style = theme_text(SIZE_BODY, color_dim, ALIGN_LEFT);
-    draw_textf(v->list, (Rect){box.x, bar.y - 4, box.w, LINE_BODY}, style,
-               "%s; one range for the whole layer", colormap_words(v->colormap));
-    draw_textf(v->list, (Rect){box.x, bar.y + 12, box.w, LINE_BODY}, style,
+    if (colors)
+        draw_text(v->list, (Rect){box.x, box.y - 4, box.w, LINE_BODY}, style,
+                  v->colormap == COLORMAP_RDBU ? "white is zero; one range for the whole layer"
+                                               : "one range for the whole layer");
+    draw_textf(v->list, (Rect){box.x, box.y + 12, box.w, LINE_BODY}, style,
                "min %s, mean %s, max %s%s", NUMBER(s->min), NUMBER(s->mean), NUMBER(s->max), odd);
 }
 

@@ -24,9 +24,9 @@ void view_layers(const View *v, Rect box);  /* the list of layers */
 void view_maps(const View *v, Rect box);    /* a page of maps */
 void view_units(const View *v, Rect box);   /* a vector: bars if there is room, else cells */
 void view_classes(const View *v, Rect box); /* the five likeliest */
-void view_legend(const View *v, Rect box);  /* the range, and the colours that stand for it */
-void view_picture(const View *v, Rect box); /* what the network sees */
-void view_channel(const View *v, Rect box); /* the chosen map, large */
+void view_legend(const View *v, Rect box, bool colors); /* the range, and the colours for it */
+void view_picture(const View *v, Rect box);             /* what the network sees */
+void view_channel(const View *v, Rect box);             /* the chosen map, large */
 
 /* Whether a vector has so few elements that each gets a bar and its name. */
 bool view_has_bars(const View *v, Rect box);
@@ -47,8 +47,8 @@ const char *view_number(char buffer[24], double value);
 const char *view_extent(char buffer[48], const Shape *shape);
 #define EXTENT(shape) view_extent((char[48]){0}, (shape))
 const char *view_label(const View *v, int node); /* of a node, or of the input */
-/* "convolution 5x5, 20"; of the input, what it is. */
-const char *view_operation(const View *v, int node, char buffer[200]);
+/* "convolution 5x5, 20"; without the first word where that would not fit the width. */
+const char *view_operation(const View *v, int node, int width, char buffer[200]);
 /* The class that an element of a vector stands for, or its number. */
 const char *view_unit_name(const View *v, int unit, char buffer[24]);
 /* The width of the widest of these elements' names, at most `most`. */

@@ -3,7 +3,8 @@
  *     gemm_bench [threads] [rounds] [the lowest tier, 0..2]
  *
  * Median GFLOP/s of each; in brackets the best. With one thread it is the thread's own time that
- * counts, so that who else is on the machine disturbs less. A ratio is of medians in the same run. */
+ * counts, so that who else is on the machine disturbs less. A ratio is of medians in the same run.
+ */
 #include "base/memory.h"
 #include "base/random.h"
 #include "kernel/conv.h"
@@ -20,8 +21,10 @@ typedef struct Case {
 } Case;
 
 #define SQUARE(ic, size, oc, kernel, stride)                                                       \
-    {1, ic, size, size, oc, (size) / (stride), (size) / (stride), kernel, kernel, stride, stride,  \
-     (kernel) / 2, (kernel) / 2, 1, 1, 1}
+    {                                                                                              \
+        1, ic, size, size, oc, (size) / (stride), (size) / (stride), kernel, kernel, stride,       \
+            stride, (kernel) / 2, (kernel) / 2, 1, 1, 1                                            \
+    }
 static const Case cases[] = {
     {2048, 2048, 2048, {0}},
     {64, 12544, 147, SQUARE(3, 224, 64, 7, 2)},
@@ -67,7 +70,14 @@ static double now_ms(int threads) {
 
 static double run_once(What what, const Case *c, const KernelContext *k, const Operands *o) {
     const GemmMatrix b = {o->b, c->n, 1};
-    const Gemm g = {c->m, c->n, c->k, {o->a, c->k, 1}, gemm_pack_matrix, &b, o->c, c->n, {0}};
+    const Gemm g = {.m = c->m,
+                    .n = c->n,
+                    .k = c->k,
+                    .a = {o->a, c->k, 1},
+                    .pack_b = gemm_pack_matrix,
+                    .b = &b,
+                    .c = o->c,
+                    .ldc = c->n};
     const int threads = pool_threads(k->pool);
     const double start = now_ms(threads);
     if (what == BLAS)
@@ -118,8 +128,10 @@ static void bench(const Case *c, Pool *pool, int rounds, int lowest) {
     for (int i = 0; i < rounds; i++)
         for (int row = 0; row < ROWS; row++)
             if (row_runs(c, row, lowest) && i < rounds_of(row, rounds))
-                times[row][i] = run_once(row == 0 ? BLAS : row <= CPU_TIERS ? GEMM : CONV, c,
-                                         &k[row ? (row - 1) % CPU_TIERS : 0], &o);
+                times[row][i] = run_once(row == 0           ? BLAS
+                                         : row <= CPU_TIERS ? GEMM
+                                                            : CONV,
+                                         c, &k[row ? (row - 1) % CPU_TIERS : 0], &o);
     printf("%5lld x %5lld x %4lld", (long long)c->m, (long long)c->n, (long long)c->k);
     double blas = 0;
     for (int row = 0; row < ROWS; row++)
