@@ -30,7 +30,7 @@ TEST_LIBS := $(or $(shell pkg-config --libs cmocka 2>/dev/null),-lcmocka)
 HOUSE_CPPFLAGS = -Isrc -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE -D_POSIX_C_SOURCE=200809L \
 	-DCONVOSCOPE_VERSION=\"$(VERSION)\" -DCONVOSCOPE_PREFIX=\"$(PREFIX)\" $(PKG_CFLAGS)
 HOUSE_CFLAGS = -std=c17 -ffp-contract=off $(WARNINGS) $(if $(WERROR),-Werror) $(SANITIZER)
-SANITIZER = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+SANITIZER = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all -DKERNEL_ROLLED)
 COMPILE = $(CC) $(HOUSE_CPPFLAGS) $(CPPFLAGS) $(CFLAGS) $(HOUSE_CFLAGS)
 LINK = $(CC) $(CFLAGS) $(SANITIZER) $(LDFLAGS) $^
 LDLIBS = $(PKG_LIBS) -lpthread -lm
@@ -61,6 +61,10 @@ $(BUILD)/src/kernel/%_avx2.o: TIER := -mavx2 -mfma -mf16c
 $(BUILD)/src/kernel/%_avx512.o: TIER := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx2 -mfma -mf16c
 endif
 $(BUILD)/src/kernel/%.o: OPTIMISE := -O3
+# Nor are they fuzzed: clang takes very long to instrument them.
+ifneq ($(findstring fuzzer,$(SANITIZE)),)
+$(BUILD)/src/kernel/%.o: SANITIZER :=
+endif
 
 # stb_image is a header: the two files that hold its code are compiled without our warnings, and with
 # its overflows (broken JPEGs) defined.
@@ -144,7 +148,7 @@ asan:
 	$(AGAIN) BUILD=build/asan SANITIZE=address,undefined CFLAGS="-O1 -g" WERROR= sanitized
 tsan: TSAN_TESTS = $(filter test_base_pool% test_engine% test_run%,$(TESTS))
 tsan:
-	$(AGAIN) BUILD=build/tsan SANITIZE=thread CFLAGS="-O1 -g" WERROR= FUZZERS= TESTS="$(TSAN_TESTS)" sanitized
+	$(AGAIN) BUILD=build/tsan SANITIZE=thread WERROR= FUZZERS= TESTS="$(TSAN_TESTS)" sanitized
 # ThreadSanitizer cannot live with much randomness in the address space.
 sanitized: test-build
 	@export UBSAN_OPTIONS=print_stacktrace=1 TEST_TIMEOUT=900; \

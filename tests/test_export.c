@@ -39,13 +39,15 @@ typedef struct Fixture {
     Error err;
 } Fixture;
 
-/* A network with random weights of seed 1 that has run on `items` inputs: 0, 1, 2, ... minus `below`,
- * over 10. */
+/* A network with random weights of seed 1 that has run on `items` inputs: 0, 1, 2, ... minus
+ * `below`, over 10. */
 static void open_fixture(Fixture *f, const char *text, int64_t items, int below) {
     static int made;
     *f = (Fixture){0};
     snprintf(f->folder, sizeof f->folder, "%s", test_path(TEXT("out%d", ++made)));
-    f->options = (ExportOptions){.scale = 1, .folder = f->folder, .image = "a dir/cat.png",
+    f->options = (ExportOptions){.scale = 1,
+                                 .folder = f->folder,
+                                 .image = "a dir/cat.png",
                                  .command = "convoscope export tiny --out 'x y'"};
     assert_ok(f->pool = pool_new(3, &f->err), f->err);
     assert_ok(f->model = model_parse(text, strlen(text), "tiny", 0, &f->err), f->err);
@@ -63,8 +65,9 @@ static void open_fixture(Fixture *f, const char *text, int64_t items, int below)
 static void make_plan(Fixture *f, const char *nodes) {
     export_plan_free(&f->plan);
     assert_ok(export_select(&f->model->graph, nodes, f->options.what, f->wanted, &f->err), f->err);
-    assert_ok(export_plan(&f->plan, f->model, f->run, f->wanted, &f->options, f->pool, NULL, &f->err),
-              f->err);
+    assert_ok(
+        export_plan(&f->plan, f->model, f->run, f->wanted, &f->options, f->pool, NULL, &f->err),
+        f->err);
 }
 
 static void export_nodes(Fixture *f, const char *nodes) {
@@ -111,7 +114,8 @@ static Json *manifest(Fixture *f, const char *name) {
     return root;
 }
 
-/* --- Names and pixels --------------------------------------------------------------------------- */
+/* --- Names and pixels ---------------------------------------------------------------------------
+ */
 
 static void names_of_files(void **state) {
     (void)state;
@@ -121,10 +125,10 @@ static void names_of_files(void **state) {
     assert_int_equal(f.plan.file_count, 3 + 4 + 4 + 6 + 1 + 1 + 1);
     assert_int_equal(files_in(&f), f.plan.file_count + 1);
     assert_int_equal(f.job.done, f.plan.file_count);
-    static const char *const names[] = {
-        "tiny_same_c0000.png",       "tiny_same_c0002.png", "tiny_conv1_c0003.png",
-        "tiny_conv1.relu_c0001.png", "tiny_fc_c0000.png",   "tiny_softmax_c0000.png",
-        "manifest.json"};
+    static const char *const names[] = {"tiny_same_c0000.png",  "tiny_same_c0002.png",
+                                        "tiny_conv1_c0003.png", "tiny_conv1.relu_c0001.png",
+                                        "tiny_fc_c0000.png",    "tiny_softmax_c0000.png",
+                                        "manifest.json"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!file_exists(in_folder(&f, names[i])))
             fail_msg("there is no %s", names[i]);
@@ -247,13 +251,13 @@ static void ranges(void **state) {
 
 static void vectors_lie_in_rows(void **state) {
     (void)state;
-    static const int cases[][3] = {{1, 1, 1},     {10, 1, 10},     {32, 1, 32},  {84, 7, 12},
-                                   {97, 1, 97},   {1000, 25, 40},  {120, 10, 12}};
+    static const int cases[][3] = {{1, 1, 1},   {10, 1, 10},    {32, 1, 32},  {84, 7, 12},
+                                   {97, 1, 97}, {1000, 25, 40}, {120, 10, 12}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Fixture f;
         char text[300];
-        snprintf(text, sizeof text,
-                 "{\"input\": [1, 1, %d], \"layers\": [{\"op\": \"flatten\"}]}", cases[i][0]);
+        snprintf(text, sizeof text, "{\"input\": [1, 1, %d], \"layers\": [{\"op\": \"flatten\"}]}",
+                 cases[i][0]);
         open_fixture(&f, text, 1, 0);
         export_nodes(&f, "flatten");
         Image image = load(&f, "tiny_flatten_c0000.png");
@@ -321,7 +325,8 @@ static void pictures_say_whence(void **state) {
     close_fixture(&f);
 }
 
-/* --- Kernels ------------------------------------------------------------------------------------ */
+/* --- Kernels ------------------------------------------------------------------------------------
+ */
 
 static void kernels(void **state) {
     (void)state;
@@ -331,8 +336,8 @@ static void kernels(void **state) {
     int conv2 = graph_find(&f.model->graph, "conv2", NULL);
     float *w = (float *)(uintptr_t)f.model->weights.data[conv1][0]; /* 4, 3, 3, 3 */
     memset(w, 0, 27 * sizeof *w);
-    w[0] = -2;    /* red, upper left */
-    w[9] = 1;     /* green */
+    w[0] = -2;     /* red, upper left */
+    w[9] = 1;      /* green */
     w[18 + 1] = 2; /* blue of the next */
     w[18 + 2] = NAN;
     f.options.what = EXPORT_KERNELS;
@@ -380,14 +385,15 @@ static void kernels_as_npy(void **state) {
     assert_true(shape_equal(&t.shape, &shape));
     int conv2 = graph_find(&f.model->graph, "conv2", NULL);
     assert_memory_equal(t.data, f.model->weights.data[conv2][0] + 16, 16 * sizeof(float));
-    assert_fails(export_select(&f.model->graph, "conv2,fc", EXPORT_KERNELS, f.wanted, &f.err), f.err,
-                 "kernels of fc: expected a convolution");
+    assert_fails(export_select(&f.model->graph, "conv2,fc", EXPORT_KERNELS, f.wanted, &f.err),
+                 f.err, "kernels of fc: expected a convolution");
     assert_fails(export_select(&f.model->graph, "conv3", EXPORT_KERNELS, f.wanted, &f.err), f.err,
                  "did you mean");
     close_fixture(&f);
 }
 
-/* --- Manifests ---------------------------------------------------------------------------------- */
+/* --- Manifests ----------------------------------------------------------------------------------
+ */
 
 static void manifest_tells_all(void **state) {
     (void)state;
@@ -453,7 +459,8 @@ static void shards_make_the_whole(void **state) {
     close_fixture(&f);
 }
 
-/* --- Sheets ------------------------------------------------------------------------------------- */
+/* --- Sheets -------------------------------------------------------------------------------------
+ */
 
 static int made_up_width(void *context, TextFace face, int size, const char *text) {
     (void)context, (void)face;
@@ -478,7 +485,8 @@ static void check_list(const DrawList *list) {
         assert_true(rect_inside(a->box, page));
         for (size_t j = 0; a->kind == ITEM_TEXT && j < list->item_count; j++) {
             const DrawItem *b = &list->items[j];
-            if (i != j && (b->kind == ITEM_TEXT || b->kind == ITEM_IMAGE) && rect_meet(a->box, b->box))
+            if (i != j && (b->kind == ITEM_TEXT || b->kind == ITEM_IMAGE) &&
+                rect_meet(a->box, b->box))
                 fail_msg("\"%s\" lies over %s", a->text, b->text ? b->text : "a picture");
         }
     }
@@ -507,7 +515,9 @@ static void sheets_can_be_read(void **state) {
         check_said(&list, "Tiny: first (conv1)");
         check_said(&list, "4 maps of 4 x 5");
         check_said(&list, "white at 0");
-        check_said(&list, range == EXPORT_RANGE_MAP ? "-max" : TEXT("%.3g", (double)f.plan.parts[0].range.max));
+        check_said(&list, range == EXPORT_RANGE_MAP
+                              ? "-max"
+                              : TEXT("%.3g", (double)f.plan.parts[0].range.max));
         draw_free(&list);
         close_fixture(&f);
     }
@@ -592,7 +602,8 @@ static void sheets_have_pages(void **state) {
     close_fixture(&f);
 }
 
-/* --- Failures ----------------------------------------------------------------------------------- */
+/* --- Failures -----------------------------------------------------------------------------------
+ */
 
 static void failures_leave_nothing_half(void **state) {
     (void)state;

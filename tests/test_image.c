@@ -209,14 +209,19 @@ static void damage_is_told(void **state) {
 
 static void wrong_jpeg_tables_do_not_reach_the_decoder(void **state) {
     (void)state;
-    uint8_t file[700] = {0xff, 0xd8, 0xff, 0xc4, 2, 0x60};
+    uint8_t file[700] = {0xff, 0xd8, 0xff, 0xc4, 2, 62}; /* the segment: 2 + 17 + 555 bytes */
     for (int length = 1; length <= 16; length++)
-        file[6 + length] = length == 16 ? 255 : 20; /* 555 symbols, more codes than there are */
-    refuses_bytes(file, sizeof file, "x.jpg", "a Huffman table is wrong");
-    memset(file + 7, 0, 16);
-    file[6 + 8] = file[6 + 9] = 128; /* a good code, of 256 symbols */
+        file[6 + length] = length == 16 ? 255 : 20; /* more codes than there are */
     refuses_bytes(file, sizeof file, "x.jpg", "a Huffman table is wrong");
     memset(file + 6, 0, sizeof file - 6);
+    file[4] = 1, file[5] = 18;            /* 2 + 17 + 255 bytes */
+    file[6 + 8] = 128, file[6 + 9] = 127; /* a good code, as many symbols as may be */
+    refuses_bytes(file, sizeof file, "x.jpg", "byte 278 should begin a marker");
+    file[5] = 19;
+    file[6 + 9] = 128; /* one too many */
+    refuses_bytes(file, sizeof file, "x.jpg", "a Huffman table is wrong");
+    memset(file + 6, 0, sizeof file - 6);
+    file[4] = 0, file[5] = 22;
     file[6 + 1] = 3; /* three codes of one bit */
     refuses_bytes(file, sizeof file, "x.jpg", "a Huffman table is wrong");
     memset(file + 2, 0xff, sizeof file - 2);

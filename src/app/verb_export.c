@@ -97,10 +97,10 @@ bool verb_export(App *app, Error *err) {
     size_t nodes = (size_t)model->graph.node_count;
     bool *wanted = arena_alloc(&app->arena, nodes, sizeof *wanted, err);
     Run *run = NULL;
-    bool ok = wanted &&
-              export_select(&model->graph, o->nodes ? o->nodes : "weighted", options.what, wanted,
-                            err) &&
-              export_prepare(&options, err);
+    bool ok =
+        wanted &&
+        export_select(&model->graph, o->nodes ? o->nodes : "weighted", options.what, wanted, err) &&
+        export_prepare(&options, err);
     if (ok && !kernels)
         ok = (run = run_new(model, &input, &how, app->pool, err)) != NULL &&
              compute(app, run, wanted, err);

@@ -1,5 +1,6 @@
 #include "app/app.h"
 
+#include "session/action.h"
 #include <string.h>
 
 static void help_all(FILE *out) {
@@ -13,7 +14,8 @@ static void help_all(FILE *out) {
           "  convoscope view lenet\n"
           "  convoscope run resnet18 --image dog.jpg\n"
           "  convoscope info googlenet --paper\n"
-          "  convoscope help run\n",
+          "  convoscope help run\n\n"
+          "More help: layers (of models/NAME.json), actions, keys (of the window).\n",
           out);
 }
 
@@ -53,16 +55,35 @@ static void help_layers(FILE *out) {
     }
 }
 
+static void help_actions(FILE *out) {
+    for (const Action *a = actions; a->name; a++)
+        fprintf(out, "  %-26s %s\n",
+                TEXT("%s%s%s", a->name, a->argument ? " " : "", a->argument ? a->argument : ""),
+                a->help);
+}
+
+static void help_keys(FILE *out) {
+    for (const Action *a = actions; a->name; a++)
+        if (*a->keys)
+            fprintf(out, "  %-26s %s\n", a->keys, a->help);
+}
+
+static const struct {
+    const char *name;
+    void (*print)(FILE *out);
+} topics[] = {{"layers", help_layers}, {"actions", help_actions}, {"keys", help_keys}};
+
 bool verb_help(App *app, Error *err) {
     const char *topic = app->options.word_count ? app->options.words[0] : NULL;
     if (!topic) {
         help_all(app->out);
         return true;
     }
-    if (strcmp(topic, "layers") == 0) {
-        help_layers(app->out);
-        return true;
-    }
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+        if (strcmp(topic, topics[i].name) == 0) {
+            topics[i].print(app->out);
+            return true;
+        }
     const Verb *verb = verb_find(topic, err);
     if (verb)
         help_verb(app->out, verb);

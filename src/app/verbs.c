@@ -38,7 +38,8 @@ const Verb verbs[] = {
      "convoscope bench resnet18 vgg19\n"
      "convoscope bench alexnet --layers --threads 1\n",
      0, OPTIONS_WORDS_MAX, verb_bench},
-    {"help", "[VERB|layers]", "help on a verb, or the layer types of models/NAME.json",
+    {"help", "[VERB|layers|actions|keys]",
+     "help on a verb, the layer types of models/NAME.json, the window's actions or keys",
      "convoscope help run\nconvoscope help layers\n", 0, 1, verb_help},
     {0},
 };

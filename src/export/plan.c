@@ -21,7 +21,8 @@ const char *export_weights_text(char *buffer, size_t size, const Model *model) {
     return text_format(buffer, size, "%s%s", w->source, marked ? " (untrained)" : "");
 }
 
-/* --- Which nodes -------------------------------------------------------------------------------- */
+/* --- Which nodes --------------------------------------------------------------------------------
+ */
 
 /* A convolution's kernels are OC, IC/G, KH, KW. */
 static bool has_kernels(const Node *node) {
@@ -48,10 +49,11 @@ bool export_select(const Graph *g, const char *list, ExportWhat what, bool *want
     return left > 0 || error_set(err, ERROR_BAD, "this network has no convolution");
 }
 
-/* --- Parts -------------------------------------------------------------------------------------- */
+/* --- Parts --------------------------------------------------------------------------------------
+ */
 
-/* A vector is shown in rows of equal length: one row if it is short, else as near to a square as its
- * length divides (1000: 25 rows of 40; a prime number: one row). */
+/* A vector is shown in rows of equal length: one row if it is short, else as near to a square as
+ * its length divides (1000: 25 rows of 40; a prime number: one row). */
 static int64_t vector_rows(int64_t units) {
     enum { ONE_ROW_MAX = 32 };
     int64_t rows = 1;
@@ -129,7 +131,8 @@ static bool make_parts(ExportPlan *plan, const Run *run, const bool *wanted, Err
     return true;
 }
 
-/* --- Colours ------------------------------------------------------------------------------------ */
+/* --- Colours ------------------------------------------------------------------------------------
+ */
 
 static void measure(void *context, int64_t i, int worker) {
     ExportPart *part = &((ExportPlan *)context)->parts[i];
@@ -173,15 +176,16 @@ static void choose_colors(ExportPlan *plan, const ExportNode *n) {
     }
 }
 
-/* --- Files -------------------------------------------------------------------------------------- */
+/* --- Files --------------------------------------------------------------------------------------
+ */
 
 /* Adds the sheets that show `count` parts (only counts them while there are no files yet). */
 static void add_sheets(ExportPlan *plan, int64_t first, int64_t count, int64_t *files) {
     int64_t most = sheet_grid(&plan->options, &plan->parts[first], count).per_page;
     for (int64_t done = 0; done < count; done += most, ++*files)
         if (plan->files)
-            plan->files[*files] = (ExportFile){first + done, count - done < most ? count - done : most,
-                                               (int)(done / most)};
+            plan->files[*files] = (ExportFile){
+                first + done, count - done < most ? count - done : most, (int)(done / most)};
 }
 
 static void add_files(ExportPlan *plan, const ExportNode *n, int64_t *files) {
@@ -240,12 +244,12 @@ int64_t export_shard_files(const ExportPlan *plan) {
     return count;
 }
 
-/* --- Names -------------------------------------------------------------------------------------- */
+/* --- Names --------------------------------------------------------------------------------------
+ */
 
 /* Nodes are checked when a model is read; a model's own name is that of any file. */
 static void make_safe(char *name) {
-    static const char safe[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
     if (name[0] == '.')
         name[0] = '_';
     for (; *name; name++)

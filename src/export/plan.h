@@ -15,12 +15,12 @@ typedef struct ExportOptions {
     ExportRange range; /* of which numbers the colours span the smallest to the largest */
     bool npy;          /* files of numbers, not pictures; not for sheets */
     Colormap colormap;
-    bool colormap_given;    /* else viridis where nothing is negative, rdbu where something is */
-    int scale;              /* pixels a cell, at least 1 (on sheets more if maps are tiny) */
-    int shard, shards;      /* files i with i % shards == shard - 1; shards 0: all */
-    const char *folder;     /* exists already */
-    const char *image;      /* what went into the network; NULL: nothing */
-    const char *command;    /* that makes all this again; NULL or "": not known */
+    bool colormap_given; /* else viridis where nothing is negative, rdbu where something is */
+    int scale;           /* pixels a cell, at least 1 (on sheets more if maps are tiny) */
+    int shard, shards;   /* files i with i % shards == shard - 1; shards 0: all */
+    const char *folder;  /* exists already */
+    const char *image;   /* what went into the network; NULL: nothing */
+    const char *command; /* that makes all this again; NULL or "": not known */
 } ExportOptions;
 
 /* One map; a vector, laid out in rows; or one kernel with all of its input channels. */

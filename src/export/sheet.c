@@ -20,7 +20,7 @@ enum {
     TILE_MIN = 80,        /* for what stands under it */
     TILE_ALONE_MIN = 480, /* of a layer with one map */
     WIDTH_MIN = 640,      /* for the texts */
-    PAGE_MAX = 6144,       /* pixels a side that a page is kept below, where tiles let it */
+    PAGE_MAX = 6144,      /* pixels a side that a page is kept below, where tiles let it */
     BAR_WIDTH = 256,
     BAR_HEIGHT = 16,
     SWATCH = 12,
@@ -36,7 +36,8 @@ static TextStyle sans(int size, Color color) {
     return (TextStyle){.face = FACE_SANS, .size = size, .color = color, .align = ALIGN_LEFT};
 }
 
-/* --- The grid ----------------------------------------------------------------------------------- */
+/* --- The grid -----------------------------------------------------------------------------------
+ */
 
 /* Of the column counts near `wanted`, the one that leaves the fewest places empty. */
 static int64_t best_columns(int64_t wanted, int64_t count, int64_t most) {
@@ -74,7 +75,8 @@ SheetGrid sheet_grid(const ExportOptions *options, const ExportPart *part, int64
     return g;
 }
 
-/* --- What is said ------------------------------------------------------------------------------- */
+/* --- What is said -------------------------------------------------------------------------------
+ */
 
 typedef struct Sheet {
     const ExportPlan *plan;
@@ -87,7 +89,8 @@ typedef struct Sheet {
     char title[400], about[800], weights[500], foot[2200];
 } Sheet;
 
-/* What the terminal or a font could stumble over: control characters, and bytes that are no UTF-8. */
+/* What the terminal or a font could stumble over: control characters, and bytes that are no UTF-8.
+ */
 static void make_readable(char *text) {
     for (size_t left = strlen(text); left;) {
         size_t bytes = text_character(text, left);
@@ -129,14 +132,13 @@ static void say_all(Sheet *s) {
     bool say_layer = layer[0] && strcmp(layer, type->title) != 0;
     say_parts(s, parts, sizeof parts);
     snprintf(s->about, sizeof s->about, "%s%s%s; %s%s%.400s", type->title, say_layer ? " " : "",
-             say_layer ? layer : "", parts, input ? "; input " : "",
-             input ? file_name(input) : "");
+             say_layer ? layer : "", parts, input ? "; input " : "", input ? file_name(input) : "");
     if (s->plan->items > 1)
         snprintf(s->about + strlen(s->about), sizeof s->about - strlen(s->about), ", item %d",
                  s->part->item);
     export_weights_text(weights, sizeof weights, model);
-    snprintf(s->weights, sizeof s->weights, "%s%s", model->weights.kind == WEIGHTS_FILE
-             ? "weights " : "", weights);
+    snprintf(s->weights, sizeof s->weights, "%s%s",
+             model->weights.kind == WEIGHTS_FILE ? "weights " : "", weights);
     snprintf(s->foot, sizeof s->foot, "%.2000s%sconvoscope " CONVOSCOPE_VERSION,
              o->command ? o->command : "", o->command && *o->command ? "  # " : "");
     make_readable(s->title);
@@ -150,7 +152,9 @@ static void say_range(const ExportPart *part, bool own, char *buffer, size_t siz
     const Stats *s = &part->stats;
     if (s->nans + s->infinities > 0)
         snprintf(buffer, size, "%lld %s", (long long)(s->nans + s->infinities),
-                 !s->infinities ? "NaN" : s->nans ? "NaN, inf" : "infinite");
+                 !s->infinities ? "NaN"
+                 : s->nans      ? "NaN, inf"
+                                : "infinite");
     else if (s->min == s->max)
         snprintf(buffer, size, "all %.3g", (double)s->min);
     else if (own && (part->rgb || part->colormap == COLORMAP_RDBU))
@@ -159,7 +163,8 @@ static void say_range(const ExportPart *part, bool own, char *buffer, size_t siz
         snprintf(buffer, size, "%.3g\u2026%.3g", (double)s->min, (double)s->max);
 }
 
-/* --- The legend --------------------------------------------------------------------------------- */
+/* --- The legend ---------------------------------------------------------------------------------
+ */
 
 static bool draw_bar(Sheet *s, Rect box, ColorRange range) {
     uint8_t *pixels = draw_pixels(s->list, box.w, 1, 3);
@@ -234,7 +239,7 @@ static void draw_meaning(Sheet *s, Rect box) {
     const char *what = o->what == EXPORT_KERNELS ? "kernel" : "map";
     snprintf(own, sizeof own, spans[o->range], what);
     if (s->layer->count == 1 && o->range != EXPORT_RANGE_GLOBAL)
-        snprintf(own, sizeof own, "from the smallest number to the largest");
+        snprintf(own, sizeof own, "over its own range");
     TextStyle style = sans(SIZE_SMALL, color_text);
     draw_text(s->list, rect_cut_top(&box, LINE_SMALL + 1), style,
               s->part->rgb ? "the three input channels as red, green and blue; mid-grey is 0"
@@ -282,7 +287,8 @@ static void draw_legend(Sheet *s, Rect box) {
         draw_not_finite(s, rect_cut_top(&box, LINE_SMALL));
 }
 
-/* --- The page ----------------------------------------------------------------------------------- */
+/* --- The page -----------------------------------------------------------------------------------
+ */
 
 /* Which numbers of a vector are where. */
 static void say_indexes(Sheet *s, const ExportPart *part, Rect under) {
@@ -348,7 +354,8 @@ static Layout lay_out(const Sheet *s) {
     l.tiles_height = rows * (s->grid.tile_height + CAPTION + SPACE) - SPACE;
     l.width = (l.tiles_width > WIDTH_MIN ? l.tiles_width : WIDTH_MIN) + 2 * MARGIN;
     int inner = (int)(l.width < PAGE_MAX ? l.width : PAGE_MAX) - 2 * MARGIN;
-    l.about = draw_paragraph_height(s->list, inner, sans(SIZE_BODY, color_text), LINE_BODY, s->about);
+    l.about =
+        draw_paragraph_height(s->list, inner, sans(SIZE_BODY, color_text), LINE_BODY, s->about);
     l.legend = legend_height(s);
     TextStyle mono = {FACE_MONO, SIZE_SMALL, color_dim, ALIGN_LEFT};
     l.foot = draw_paragraph_height(s->list, inner, mono, LINE_SMALL, s->foot);
@@ -379,8 +386,8 @@ static bool draw_page(Sheet *s, const Layout *l) {
     rect_cut_top(&page, MARGIN);
     bool ok = draw_tiles(s, rect_cut_top(&page, (int)l->tiles_height));
     rect_cut_top(&page, MARGIN);
-    draw_paragraph(list, page, (TextStyle){FACE_MONO, SIZE_SMALL, color_dim, ALIGN_LEFT}, LINE_SMALL,
-                   s->foot);
+    draw_paragraph(list, page, (TextStyle){FACE_MONO, SIZE_SMALL, color_dim, ALIGN_LEFT},
+                   LINE_SMALL, s->foot);
     return ok && list->error.code == ERROR_NONE;
 }
 

@@ -30,7 +30,7 @@ typedef struct Writer {
     struct {
         int64_t file; /* 1 + its index; 0: nothing failed */
         Error err;
-    } *failures; /* by worker: its first */
+    } * failures; /* by worker: its first */
 } Writer;
 
 static void describe(const ExportPlan *plan, const ExportFile *file, char *text, size_t size) {
@@ -54,11 +54,12 @@ static bool save_picture(const ExportPlan *plan, const ExportFile *file, const I
     const char *command = plan->options.command ? plan->options.command : "";
     describe(plan, file, about, sizeof about);
     export_weights_text(weights, sizeof weights, plan->model);
-    char *comment = arena_format(&arena, err, "%s%s%s%s", command, *command ? "\n" : "",
-                                 plan->model->weights.kind == WEIGHTS_FILE ? "weights " : "",
-                                 weights);
-    const char *const texts[] = {"Software", "convoscope " CONVOSCOPE_VERSION,
-                                 "Description", about, "Comment", comment, NULL};
+    char *comment =
+        arena_format(&arena, err, "%s%s%s%s", command, *command ? "\n" : "",
+                     plan->model->weights.kind == WEIGHTS_FILE ? "weights " : "", weights);
+    const char *const texts[] = {
+        "Software", "convoscope " CONVOSCOPE_VERSION, "Description", about, "Comment", comment,
+        NULL};
     bool ok = comment && image_save_png(path, image, texts, err);
     arena_free(&arena);
     return ok;
@@ -117,8 +118,7 @@ static bool write_all(Writer *w, int64_t count, Pool *pool, Error *err) {
     bool done = pool_run(pool, w->job, count, write_task, w);
     int first = -1;
     for (int i = 0; i < pool_threads(pool); i++)
-        if (w->failures[i].file &&
-            (first < 0 || w->failures[i].file < w->failures[first].file))
+        if (w->failures[i].file && (first < 0 || w->failures[i].file < w->failures[first].file))
             first = i;
     if (first >= 0 && err && err->code == ERROR_NONE)
         *err = w->failures[first].err;

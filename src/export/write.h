@@ -4,8 +4,8 @@
 
 #include "export/plan.h"
 
-/* The folder is made, with those above it, and it is tried whether the manifest can be written there:
- * so that a long run does not end with that news. */
+/* The folder is made, with those above it, and it is tried whether the manifest can be written
+ * there: so that a long run does not end with that news. */
 bool export_prepare(const ExportOptions *options, Error *err);
 
 /* Writes the files of the shard, several at a time, then the manifest. Each file comes into being

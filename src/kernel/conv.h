@@ -23,11 +23,10 @@ typedef struct ConvShape {
 
 /* The seven loops, in parallel over (n, oc) and output rows only; one accumulator that starts at 0
  * and gets the bias last. Looks at the job between output rows. */
-bool conv_naive(const KernelContext *k, const ConvShape *s,
-                const float *x,    /* N, IC, IH, IW */
-                const float *w,    /* OC, IC/G, KH, KW */
-                const float *bias, /* OC, or NULL */
-                float *y);         /* N, OC, OH, OW */
+bool conv_naive(const KernelContext *k, const ConvShape *s, const float *x, /* N, IC, IH, IW */
+                const float *w,                                             /* OC, IC/G, KH, KW */
+                const float *bias,                                          /* OC, or NULL */
+                float *y);                                                  /* N, OC, OH, OW */
 
 /* The patch matrix of one item and group: row (ic, ky, kx), column (oy, ox). */
 void conv_im2col(const ConvShape *s, const float *x, /* IC/G, IH, IW: the group's own maps */
@@ -39,6 +38,13 @@ void conv_im2col(const ConvShape *s, const float *x, /* IC/G, IH, IW: the group'
 size_t conv_gemm_scratch(CpuTier tier, const ConvShape *s, int threads);
 bool conv_gemm(const KernelContext *k, const ConvShape *s, const float *x, const float *w,
                const GemmEpilogue *epilogue, float *y);
+
+/* The same with weights packed beforehand (floats: conv_packed_size), for weights that serve many
+ * pictures. What is packed belongs to a tier. The same bits. */
+size_t conv_packed_size(const ConvShape *s);
+void conv_pack_weights(CpuTier tier, const ConvShape *s, const float *w, float *packed);
+bool conv_gemm_packed(const KernelContext *k, const ConvShape *s, const float *x,
+                      const float *packed, const GemmEpilogue *epilogue, float *y);
 
 /* The same through conv_im2col and a plain GEMM; scratch also holds the patch matrix. */
 size_t conv_im2col_scratch(CpuTier tier, const ConvShape *s, int threads);

@@ -8,7 +8,7 @@ enum { LINE = 16 }; /* floats in a cache line */
 typedef struct Conv {
     const KernelContext *k;
     const ConvShape *shape;
-    const float *x, *w;
+    const float *x, *w, *packed; /* w NULL: packed weights */
     const GemmEpilogue *epilogue;
     float *y;
     int64_t m, n, depth;  /* of one product */
@@ -55,7 +55,10 @@ static void conv_item(const void *context, int64_t i, Gemm *g, GemmSource *sourc
         .m = c->m,
         .n = c->n,
         .k = c->depth,
-        .a = {c->w + oc * c->depth, c->depth, 1},
+        .a = {c->w ? c->w + oc * c->depth : NULL, c->depth, 1},
+        .packed_a = c->packed
+                        ? c->packed + (size_t)(i % s->groups) * gemm_packed_size(c->m, c->depth)
+                        : NULL,
         .pack_b =
             c->columns || is_plain(s) ? gemm_pack_matrix : gemm_tier(c->k->tier)->pack_patches,
         .b = source,
@@ -80,6 +83,26 @@ size_t conv_gemm_scratch(CpuTier tier, const ConvShape *s, int threads) {
 bool conv_gemm(const KernelContext *k, const ConvShape *s, const float *x, const float *w,
                const GemmEpilogue *epilogue, float *y) {
     const Conv c = make_conv(k, s, x, w, epilogue, y);
+    return gemm_run_items(k, s->n * s->groups, c.m, c.n, c.depth, conv_item, &c);
+}
+
+size_t conv_packed_size(const ConvShape *s) {
+    return (size_t)s->groups *
+           gemm_packed_size(s->oc / s->groups, s->ic / s->groups * s->kh * s->kw);
+}
+
+void conv_pack_weights(CpuTier tier, const ConvShape *s, const float *w, float *packed) {
+    const int64_t m = s->oc / s->groups, k = s->ic / s->groups * s->kh * s->kw;
+    for (int64_t g = 0; g < s->groups; g++) {
+        const GemmMatrix a = {w + g * m * k, k, 1};
+        gemm_pack_a(tier, &a, m, k, packed + (size_t)g * gemm_packed_size(m, k));
+    }
+}
+
+bool conv_gemm_packed(const KernelContext *k, const ConvShape *s, const float *x,
+                      const float *packed, const GemmEpilogue *epilogue, float *y) {
+    Conv c = make_conv(k, s, x, NULL, epilogue, y);
+    c.packed = packed;
     return gemm_run_items(k, s->n * s->groups, c.m, c.n, c.depth, conv_item, &c);
 }
 

@@ -31,7 +31,7 @@ CpuTier cpu_best(void) {
 static void read_name(char name[49]) {
     unsigned words[12] = {0};
     name[0] = 0;
-    if (__get_cpuid_max(0x80000000u, NULL) < 0x80000004u)
+    if ((unsigned)__get_cpuid_max(0x80000000u, NULL) < 0x80000004u)
         return;
     for (unsigned i = 0; i < 3; i++)
         __get_cpuid(0x80000002u + i, &words[4 * i], &words[4 * i + 1], &words[4 * i + 2],

@@ -27,7 +27,7 @@ static inline __m256 finish(const GemmEpilogue *e, int64_t ldc, int r, int v, __
     return x;
 }
 
-static inline __attribute__((always_inline)) void tile(const GemmTile *t, const bool direct,
+GEMM_TILE void tile(const GemmTile *t, const bool direct,
                                                        const int rows, const int vectors) {
     __m256 acc[ROWS][GEMM_VECTORS_MAX];
     UNROLL(6)

@@ -21,7 +21,7 @@ static inline __m512 finish(const GemmEpilogue *e, int64_t ldc, int r, int v, __
     return x;
 }
 
-static inline __attribute__((always_inline)) void tile(const GemmTile *t, const bool direct,
+GEMM_TILE void tile(const GemmTile *t, const bool direct,
                                                        const int rows, const int vectors) {
     const __mmask16 edge = (__mmask16)(0xffffu >> (vectors * LANES - t->columns));
     __m512 acc[ROWS][GEMM_VECTORS_MAX];

@@ -18,7 +18,7 @@ static float finish(const GemmEpilogue *e, int64_t ldc, int r, int n, float x) {
     return e->relu && x < 0 ? 0 : x;
 }
 
-static inline __attribute__((always_inline)) void tile(const GemmTile *t, const int rows,
+GEMM_TILE void tile(const GemmTile *t, const int rows,
                                                        const int vectors) {
     Vector acc[ROWS][GEMM_VECTORS_MAX] = {{{0}}};
     const float *a = t->a, *b = t->b;

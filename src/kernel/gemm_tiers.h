@@ -12,10 +12,16 @@
 /* Before a loop of n steps, n a constant: unrolled wholly, early enough for arrays indexed by it to
  * become registers. */
 #define GEMM_PRAGMA(text) _Pragma(#text)
+#ifdef KERNEL_ROLLED /* sanitized builds, where compilers take minutes over unrolled tiles */
+#define UNROLL(n)
+#define GEMM_TILE static __attribute__((noinline))
+#else
+#define GEMM_TILE static inline __attribute__((always_inline))
 #if defined(__clang__)
 #define UNROLL(n) GEMM_PRAGMA(clang loop unroll(full))
 #else
 #define UNROLL(n) GEMM_PRAGMA(GCC unroll n)
+#endif
 #endif
 
 /* One micro-tile: C[rows][columns] = epilogue(before + A B), before being 0 for the first block of

@@ -15,6 +15,7 @@ typedef struct Lrn {
     const LrnParams *p;
     const float *x;
     float *y;
+    Job *job;
 } Lrn;
 
 /* y = x / v^(3/4), v^(3/4) = sqrt(v) * sqrt(sqrt(v)). Where sqrtf may set errno no compiler makes
@@ -62,14 +63,11 @@ static void lrn_strip(const void *context, int64_t strip) {
         }
         divide(l->p, count, sum, l->x + at + c * l->plane, l->y + at + c * l->plane);
     }
+    job_advance(l->job, l->channels * count);
 }
 
 bool pointwise_lrn(const KernelContext *k, int64_t n, int64_t c, int64_t plane, const LrnParams *p,
                    const float *x, float *y) {
-    const int64_t strips = (plane + STRIP - 1) / STRIP;
-    const Lrn l = {c, plane, strips, p, x, y};
-    if (strips == 0)
-        return !job_cancelled(k->job);
-    /* Strips of a plane are of one size but for the last: progress is counted as if equal. */
-    return maps_run(k, n * strips, c * plane / strips, c * STRIP * 8, lrn_strip, &l);
+    const Lrn l = {c, plane, (plane + STRIP - 1) / STRIP, p, x, y, k->job};
+    return maps_run(k, n * l.strips, 0, c * STRIP * 8, lrn_strip, &l);
 }

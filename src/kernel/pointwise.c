@@ -1,5 +1,6 @@
 #include "kernel/pointwise.h"
 
+#include "kernel/maps.h"
 #include <math.h>
 
 /* Elements are shared out in chunks whose size does not depend on the number of threads. */
@@ -74,101 +75,93 @@ bool pointwise_add(const KernelContext *k, int64_t count, const float *a, const 
     return run_elements(k, ADD, count, a, b, y);
 }
 
-/* --- Batch norm --------------------------------------------------------------------------------- */
-
 typedef struct Affine {
     int64_t channels, plane;
     const float *x, *scale, *shift;
     bool relu;
     float *y;
-    Job *job;
 } Affine;
 
-static void affine_map(void *context, int64_t map, int worker) {
+static void affine_map(const void *context, int64_t map) {
     const Affine *a = context;
-    (void)worker;
-    float scale = a->scale[map % a->channels], shift = a->shift[map % a->channels];
+    const float scale = a->scale[map % a->channels], shift = a->shift[map % a->channels];
     const float *x = a->x + map * a->plane;
     float *y = a->y + map * a->plane;
-    for (int64_t i = 0; i < a->plane; i++)
-        y[i] = x[i] * scale + shift;
-    for (int64_t i = 0; a->relu && i < a->plane; i++)
-        y[i] = y[i] < 0 ? 0 : y[i];
-    job_advance(a->job, a->plane);
+    if (a->relu)
+        for (int64_t i = 0; i < a->plane; i++) {
+            const float v = x[i] * scale + shift;
+            y[i] = v < 0 ? 0 : v;
+        }
+    else
+        for (int64_t i = 0; i < a->plane; i++)
+            y[i] = x[i] * scale + shift;
 }
 
 bool pointwise_affine(const KernelContext *k, int64_t n, int64_t c, int64_t plane, const float *x,
                       const float *scale, const float *shift, bool relu, float *y) {
-    Affine a = {c, plane, x, scale, shift, relu, y, k->job};
-    return pool_run(k->pool, k->job, n * c, affine_map, &a);
+    const Affine a = {c, plane, x, scale, shift, relu, y};
+    return maps_run(k, n * c, plane, plane, affine_map, &a);
 }
 
 void pointwise_batchnorm_fold(int64_t c, const float *gamma, const float *beta, const float *mean,
                               const float *variance, double eps, float *scale, float *shift) {
     for (int64_t i = 0; i < c; i++) {
-        double factor = (double)gamma[i] / sqrt((double)variance[i] + eps);
+        const double factor = (double)gamma[i] / sqrt((double)variance[i] + eps);
         scale[i] = (float)factor;
         shift[i] = (float)((double)beta[i] - (double)mean[i] * factor);
     }
 }
 
-/* --- Softmax ------------------------------------------------------------------------------------- */
-
 typedef struct Rows {
     int64_t classes;
     const float *x;
     float *y;
-    Job *job;
 } Rows;
 
-static void softmax_row(void *context, int64_t row, int worker) {
+static void softmax_row(const void *context, int64_t row) {
     const Rows *r = context;
-    (void)worker;
     const float *x = r->x + row * r->classes;
     float *y = r->y + row * r->classes;
-    float max = x[0];
-    for (int64_t i = 1; i < r->classes; i++)
+    float max = -INFINITY;
+    for (int64_t i = 0; i < r->classes; i++)
         if (x[i] > max || isnan(x[i]))
             max = x[i];
     double sum = 0;
     for (int64_t i = 0; i < r->classes; i++) {
         y[i] = expf(x[i] - max);
-        sum += y[i];
+        sum += (double)y[i];
     }
     for (int64_t i = 0; i < r->classes; i++)
-        y[i] = (float)(y[i] / sum);
-    job_advance(r->job, r->classes);
+        y[i] = (float)((double)y[i] / sum);
 }
 
 bool pointwise_softmax(const KernelContext *k, int64_t n, int64_t c, const float *x, float *y) {
-    Rows r = {c, x, y, k->job};
-    return pool_run(k->pool, k->job, n, softmax_row, &r);
+    const Rows r = {c, x, y};
+    return maps_run(k, n, c, c * 16, softmax_row, &r);
 }
 
-/* --- Option-A shortcut ----------------------------------------------------------------------------- */
-
 typedef struct Subsample {
-    int64_t ic, ih, iw, oc, before, stride;
+    int64_t ic, ih, iw, oc, oh, ow, before, stride;
     const float *x;
     float *y;
-    Job *job;
 } Subsample;
 
-static void subsample_map(void *context, int64_t map, int worker) {
+static void subsample_map(const void *context, int64_t map) {
     const Subsample *s = context;
-    (void)worker;
-    int64_t oh = (s->ih + s->stride - 1) / s->stride, ow = (s->iw + s->stride - 1) / s->stride;
-    int64_t n = map / s->oc, c = map % s->oc - s->before;
-    float *y = s->y + map * oh * ow;
-    const float *x = c >= 0 && c < s->ic ? s->x + (n * s->ic + c) * s->ih * s->iw : NULL;
-    for (int64_t oy = 0; oy < oh; oy++)
-        for (int64_t ox = 0; ox < ow; ox++)
-            y[oy * ow + ox] = x ? x[oy * s->stride * s->iw + ox * s->stride] : 0;
-    job_advance(s->job, oh * ow);
+    const int64_t n = map / s->oc, c = map % s->oc - s->before;
+    const bool zero = c < 0 || c >= s->ic;
+    const float *x = zero ? NULL : s->x + (n * s->ic + c) * s->ih * s->iw;
+    float *y = s->y + map * s->oh * s->ow;
+    for (int64_t oy = 0; oy < s->oh; oy++)
+        for (int64_t ox = 0; ox < s->ow; ox++)
+            y[oy * s->ow + ox] = zero ? 0 : x[oy * s->stride * s->iw + ox * s->stride];
 }
 
 bool pointwise_subsample(const KernelContext *k, int64_t n, int64_t ic, int64_t ih, int64_t iw,
                          int64_t oc, int64_t before, int64_t stride, const float *x, float *y) {
-    Subsample s = {ic, ih, iw, oc, before, stride, x, y, k->job};
-    return pool_run(k->pool, k->job, n * oc, subsample_map, &s);
+    const Subsample s = {
+        ic,     ih,     iw, oc, (ih + stride - 1) / stride, (iw + stride - 1) / stride,
+        before, stride, x,  y,
+    };
+    return maps_run(k, n * oc, s.oh * s.ow, s.oh * s.ow * 2, subsample_map, &s);
 }

@@ -37,12 +37,12 @@ static Span columns_of_tap(const PoolShape *s, int64_t kx) {
                   last < 0 ? 0 : min64(last / s->sx + 1, s->ow)};
 }
 
-/* Goes over one output row for one tap: y[ox] = max(y[ox], from[ox*sx]), its index kept. */
-static inline __attribute__((always_inline)) void max_tap(const float *from, int64_t sx, int64_t at,
+/* Goes over one output row for one tap: y[ox] = max(y[ox], x[at + ox*sx]), its index kept. */
+static inline __attribute__((always_inline)) void max_tap(const float *x, int64_t at, int64_t sx,
                                                           Span span, float *restrict y,
                                                           int32_t *restrict switches) {
     for (int64_t ox = span.first; ox < span.end; ox++) {
-        const float v = from[ox * sx], best = y[ox];
+        const float v = x[at + ox * sx], best = y[ox];
         const int better = (v > best) | ((v != v) & (best == best));
         y[ox] = better ? v : best;
         if (switches)
@@ -66,13 +66,13 @@ static void max_row(const Pooling *p, const float *x, int64_t oy, float *y, int3
             const int64_t at = iy * s->iw - s->px + kx;
             const Span span = columns_of_tap(s, kx);
             if (s->sx == 2 && switches)
-                max_tap(x + at, 2, at, span, y, switches);
+                max_tap(x, at, 2, span, y, switches);
             else if (s->sx == 2)
-                max_tap(x + at, 2, at, span, y, NULL);
+                max_tap(x, at, 2, span, y, NULL);
             else if (s->sx == 1)
-                max_tap(x + at, 1, at, span, y, switches);
+                max_tap(x, at, 1, span, y, switches);
             else
-                max_tap(x + at, s->sx, at, span, y, switches);
+                max_tap(x, at, s->sx, span, y, switches);
         }
 }
 
@@ -138,17 +138,17 @@ static void average_row(const PoolShape *s, const Share *rows, const float *x, f
         y[ox] = 0;
     for (int64_t iy = rows->cells.first; iy < rows->cells.end; iy++)
         for (int64_t kx = 0; kx < s->kw; kx++) {
-            const float *from = x + iy * s->iw - s->px + kx;
+            const int64_t at = iy * s->iw - s->px + kx;
             const Span span = columns_of_tap(s, kx);
             if (s->sx == 1)
                 for (int64_t ox = span.first; ox < span.end; ox++)
-                    y[ox] += from[ox];
+                    y[ox] += x[at + ox];
             else if (s->sx == 2)
                 for (int64_t ox = span.first; ox < span.end; ox++)
-                    y[ox] += from[ox * 2];
+                    y[ox] += x[at + ox * 2];
             else
                 for (int64_t ox = span.first; ox < span.end; ox++)
-                    y[ox] += from[ox * s->sx];
+                    y[ox] += x[at + ox * s->sx];
         }
     for (int64_t ox = 0; ox < s->ow; ox++) {
         const Share columns = share(s, ox, s->iw, s->ow, s->kw, s->sx, s->px);

@@ -23,12 +23,16 @@ static bool not_safetensors(const char *why, Error *err) {
     return error_set(err, ERROR_EXPECTED, "the file", "safetensors", why);
 }
 
+/* For messages. */
+static const char *type_of(const Json *value) {
+    return value ? json_type_name(json_type(value)) : "none";
+}
+
 /* A whole number from 0 to 2^53, up to which doubles tell them apart. */
 static bool read_whole(const Json *value, int64_t *out, const char *what, Error *err) {
     double number = json_number(value);
     if (json_type(value) != JSON_NUMBER)
-        return error_set(err, ERROR_EXPECTED, what, "a whole number",
-                         json_type_name(json_type(value)));
+        return error_set(err, ERROR_EXPECTED, what, "a whole number", type_of(value));
     if (!(number >= 0 && number <= 0x1p53) || number != (double)(int64_t)number)
         return error_set(err, ERROR_EXPECTED, what, "a whole number from 0 to 2^53",
                          TEXT("%.17g", number));
@@ -38,8 +42,7 @@ static bool read_whole(const Json *value, int64_t *out, const char *what, Error 
 
 static bool read_shape(const Json *value, SafeTensor *t, Error *err) {
     if (json_type(value) != JSON_ARRAY)
-        return error_set(err, ERROR_EXPECTED, "shape", "an array",
-                         value ? json_type_name(json_type(value)) : "none");
+        return error_set(err, ERROR_EXPECTED, "shape", "an array", type_of(value));
     for (const Json *extent = json_first(value); extent; extent = json_next(extent)) {
         if (t->rank == SAFETENSORS_RANK_MAX)
             return error_set(err, ERROR_EXPECTED, "shape",
@@ -57,8 +60,7 @@ static bool read_offsets(const Json *value, SafeTensor *t, size_t available, Err
     if (json_type(value) != JSON_ARRAY || json_count(value) != 2)
         return error_set(err, ERROR_EXPECTED, "data_offsets", "two numbers",
                          json_type(value) == JSON_ARRAY ? TEXT("%zu", json_count(value))
-                         : value                        ? json_type_name(json_type(value))
-                                                        : "none");
+                                                        : type_of(value));
     if (!read_whole(json_at(value, 0), &begin, "data_offsets", err) ||
         !read_whole(json_at(value, 1), &end, "data_offsets", err))
         return false;
@@ -92,16 +94,14 @@ static bool check_size(const SafeTensor *t, Error *err) {
 static bool read_tensor(const Json *entry, SafeTensor *t, size_t available, Error *err) {
     t->key = json_key(entry);
     if (json_type(entry) != JSON_OBJECT)
-        return error_set(err, ERROR_EXPECTED, t->key, "an object",
-                         json_type_name(json_type(entry)));
+        return error_set(err, ERROR_EXPECTED, t->key, "an object", type_of(entry));
     const Json *dtype = json_get(entry, "dtype");
     t->dtype = json_text(dtype);
     bool ok = json_type(dtype) == JSON_TEXT
                   ? read_shape(json_get(entry, "shape"), t, err) &&
                         read_offsets(json_get(entry, "data_offsets"), t, available, err) &&
                         check_size(t, err)
-                  : error_set(err, ERROR_EXPECTED, "dtype", "a text",
-                              dtype ? json_type_name(json_type(dtype)) : "none");
+                  : error_set(err, ERROR_EXPECTED, "dtype", "a text", type_of(dtype));
     return ok || error_prefix(err, "%s", t->key);
 }
 
@@ -144,8 +144,7 @@ static bool read_metadata(const Json *metadata, Safetensors *st, Error *err) {
 
 static bool read_header(Safetensors *st, size_t available, Error *err) {
     if (json_type(st->root) != JSON_OBJECT)
-        return not_safetensors(TEXT("a header that is %s", json_type_name(json_type(st->root))),
-                               err);
+        return not_safetensors(TEXT("a header that is %s", type_of(st->root)), err);
     st->tensors = mem_alloc(json_count(st->root), sizeof *st->tensors, err);
     if (!st->tensors)
         return false;

@@ -199,7 +199,8 @@ static bool frame(Ui *ui, Error *err) {
     while (SDL_PollEvent(&event))
         on_event(ui, &event);
     bool changed = session_tick(&ui->session);
-    if (!ui->session.scene && ui->session.banner.code != ERROR_NONE) {
+    /* The first network or picture could not be opened: there is nothing to show. */
+    if (!ui->session.scene && ui->session.banner.code != ERROR_NONE && !busy(ui)) {
         *err = ui->session.banner;
         return false;
     }

@@ -66,7 +66,7 @@ def lossless(random):
     put("palette.png", encode(palette, "PNG"))
     put("palette.bmp", encode(palette, "BMP"))
     put("palette.tga", encode(palette, "TGA", compression="tga_rle"))
-    put("palette.gif", encode(palette, "GIF", interlace=1))
+    put("palette.gif", encode(palette, "GIF", interlace=1, comment=b"a, b; c!"))
     other = Image.fromarray(255 - base).quantize(35)
     put("animated.gif", encode(palette, "GIF", save_all=True, append_images=[other]))
     grey = Image.fromarray(base[:, :, 0])
