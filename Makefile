@@ -61,10 +61,6 @@ $(BUILD)/src/kernel/%_avx2.o: TIER := -mavx2 -mfma -mf16c
 $(BUILD)/src/kernel/%_avx512.o: TIER := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx2 -mfma -mf16c
 endif
 $(BUILD)/src/kernel/%.o: OPTIMISE := -O3
-# Nor are they fuzzed: clang takes very long to instrument them.
-ifneq ($(findstring fuzzer,$(SANITIZE)),)
-$(BUILD)/src/kernel/%.o: SANITIZER :=
-endif
 
 # stb_image is a header: the two files that hold its code are compiled without our warnings, and with
 # its overflows (broken JPEGs) defined.
@@ -146,7 +142,7 @@ skipped-%:
 
 asan:
 	$(AGAIN) BUILD=build/asan SANITIZE=address,undefined CFLAGS="-O1 -g" WERROR= sanitized
-tsan: TSAN_TESTS = $(filter test_base_pool% test_engine% test_run%,$(TESTS))
+tsan: TSAN_TESTS = $(filter test_base_pool% test_base_ticker% test_run% test_session%,$(TESTS))
 tsan:
 	$(AGAIN) BUILD=build/tsan SANITIZE=thread WERROR= FUZZERS= TESTS="$(TSAN_TESTS)" sanitized
 # ThreadSanitizer cannot live with much randomness in the address space.
@@ -162,7 +158,7 @@ fuzz:
 	$(AGAIN) BUILD=build/fuzz CC=clang SANITIZE=address,undefined,fuzzer-no-link WERROR= fuzzers
 	@for p in $(PARSERS); do echo "== $$p"; mkdir -p build/fuzz/corpus/$$p tests/fuzz/corpus/$$p; \
 		build/fuzz/tests/fuzz/fuzz_$$p -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=4096 \
-			-print_final_stats=1 -artifact_prefix=tests/fuzz/corpus/$$p/ \
+			-verbosity=0 -print_final_stats=1 -artifact_prefix=tests/fuzz/corpus/$$p/ \
 			build/fuzz/corpus/$$p tests/fuzz/corpus/$$p || exit 1; done
 fuzzers: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 

@@ -51,7 +51,7 @@ static void open_fixture(Fixture *f, const char *text, int64_t items, int below)
                                  .command = "convoscope export tiny --out 'x y'"};
     assert_ok(f->pool = pool_new(3, &f->err), f->err);
     assert_ok(f->model = model_parse(text, strlen(text), "tiny", 0, &f->err), f->err);
-    assert_ok(weights_random(f->model, 1, f->pool, &f->err), f->err);
+    assert_ok(weights_random(f->model, 1, f->pool, NULL, &f->err), f->err);
     Tensor input;
     Shape shape = shape_batched(&f->model->graph.input, items);
     assert_ok(tensor_new(&input, &f->arena, &shape, &f->err), f->err);

@@ -2,7 +2,9 @@
 #include "support.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "session/action.h"
 #include <pthread.h>
 #include <stdio.h>
@@ -368,6 +370,32 @@ static void seeds_go_along_but_files_do_not(void **state) {
     close_session(&f);
 }
 
+/* Each allocation fails once: an error, and nothing is lost. */
+static void a_scene_without_memory(void **state) {
+    (void)state;
+    Error err = {0};
+    Pool *pool = pool_new(1, &err);
+    static SceneNames names;
+    RunOptions options = {.tier = CPU_REF};
+    text_format(names.model, sizeof names.model, "%s", tiny_path());
+    size_t allocations = 1;
+    for (size_t n = 0; n <= allocations; n++) {
+        mem_fail_at(n);
+        Scene *scene = scene_open(&names, NULL, &options, pool, NULL, &err);
+        size_t asked = mem_fail_at(0);
+        if (n == 0) {
+            assert_ok(scene, err);
+            allocations = asked;
+        } else {
+            assert_null(scene);
+            assert_int_not_equal(err.code, ERROR_NONE);
+        }
+        scene_release(scene);
+        err = (Error){0};
+    }
+    pool_free(pool);
+}
+
 static void options_that_cannot_be(void **state) {
     (void)state;
     Error err;
@@ -450,6 +478,7 @@ int main(void) {
         cmocka_unit_test(another_picture_stays_at_the_layer),
         cmocka_unit_test(the_last_asked_for_counts),
         cmocka_unit_test(seeds_go_along_but_files_do_not),
+        cmocka_unit_test(a_scene_without_memory),
         cmocka_unit_test(options_that_cannot_be),
         cmocka_unit_test(computing_is_cancelled_and_goes_on),
         cmocka_unit_test(waiting_gives_up_when_told),

@@ -89,7 +89,7 @@ static void random_values(void **state) {
     Error err = {0};
     Model *model = model_parse(wide, strlen(wide), "wide", 0, &err);
     assert_ok(model != NULL, err);
-    assert_ok(weights_random(model, 1, NULL, &err), err);
+    assert_ok(weights_random(model, 1, NULL, NULL, &err), err);
     assert_int_equal(model->weights.kind, WEIGHTS_RANDOM);
     assert_false(model->weights.trained);
     assert_string_equal(model->weights.source, "random weights, seed 1");
@@ -130,11 +130,11 @@ static void random_threads(void **state) {
     Model *b = model_parse(wide, strlen(wide), "wide", 0, &err);
     Pool *pool = pool_new(3, &err);
     assert_ok(a && b && pool, err);
-    assert_ok(weights_random(a, 7, NULL, &err), err);
-    assert_ok(weights_random(b, 8, NULL, &err), err);
+    assert_ok(weights_random(a, 7, NULL, NULL, &err), err);
+    assert_ok(weights_random(b, 8, NULL, NULL, &err), err);
     assert_memory_not_equal(weight_at(a, "c.weight"), weight_at(b, "c.weight"), 16);
     assert_memory_not_equal(weight_at(a, "c.weight"), weight_at(a, "a.weight"), 16);
-    assert_ok(weights_random(b, 7, pool, &err), err);
+    assert_ok(weights_random(b, 7, pool, NULL, &err), err);
     assert_memory_equal(weight_at(a, "a.weight"), weight_at(b, "a.weight"), 600 * 8 * 25 * 4);
     assert_memory_equal(weight_at(a, "c.weight"), weight_at(b, "c.weight"), 300 * 600 * 4);
     pool_free(pool);
@@ -149,7 +149,7 @@ static void round_trip(void **state) {
     Error err = {0};
     Model *model = new_model(), *other = new_model();
     const char *path = test_path("tiny.safetensors");
-    assert_ok(weights_random(model, 3, NULL, &err), err);
+    assert_ok(weights_random(model, 3, NULL, NULL, &err), err);
     assert_ok(weights_save(model, path, &err), err);
     assert_ok(weights_load(other, path, &err), err);
     assert_int_equal(other->weights.kind, WEIGHTS_FILE);
@@ -390,7 +390,7 @@ static void kept(void **state) {
     Error err = {0};
     Model *model = new_model();
     float data[NUMBERS] = {0};
-    assert_ok(weights_random(model, 5, NULL, &err), err);
+    assert_ok(weights_random(model, 5, NULL, NULL, &err), err);
     const float *before = weight_at(model, "fc.weight");
     assert_false(parse(model, with(header, "fc.bias", "x"), data, sizeof data, &err));
     assert_ptr_equal(weight_at(model, "fc.weight"), before);
@@ -458,13 +458,13 @@ static void out_of_memory(void **state) {
     Model *model = new_model();
     float data[NUMBERS] = {0};
     const char *path = test_path("memory.safetensors");
-    assert_ok(weights_random(model, 1, NULL, &err), err);
+    assert_ok(weights_random(model, 1, NULL, NULL, &err), err);
     assert_ok(weights_save(model, path, &err), err);
     for (int what = 0; what < 3; what++) {
         for (size_t n = 1;; n++) {
             err = (Error){0};
             mem_fail_at(n);
-            bool ok = what == 0   ? weights_random(model, 1, NULL, &err)
+            bool ok = what == 0   ? weights_random(model, 1, NULL, NULL, &err)
                       : what == 1 ? weights_load(model, path, &err)
                                   : weights_save(model, path, &err);
             bool reached = mem_fail_at(0) >= n;

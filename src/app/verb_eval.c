@@ -16,6 +16,12 @@ typedef struct Eval {
     char first_skipped[ERROR_TEXT_SIZE];
 } Eval;
 
+/* Of a limited number: a file's first ones; of folders, which are sorted by class, some of each. */
+static int64_t picture_index(const Eval *e, int64_t i) {
+    bool spread = strcmp(dataset_kind(e->data), "folder") == 0;
+    return spread ? (int64_t)((double)i * (double)dataset_count(e->data) / (double)e->count) : i;
+}
+
 /* One labelled picture as input number n of the batch; *taken tells whether it was readable. */
 static bool read_item(Eval *e, int64_t i, Tensor *batch, int64_t n, int *label, bool *taken,
                       Error *err) {
@@ -23,7 +29,7 @@ static bool read_item(Eval *e, int64_t i, Tensor *batch, int64_t n, int *label, 
     Error local = {0};
     char name[FILE_PATH_MAX];
     *taken = false;
-    if (!dataset_get(e->data, i, &image, label, name, &local)) {
+    if (!dataset_get(e->data, picture_index(e, i), &image, label, name, &local)) {
         if (e->skipped++ == 0)
             snprintf(e->first_skipped, sizeof e->first_skipped, "%s", local.text);
         return true;

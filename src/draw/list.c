@@ -131,6 +131,8 @@ Rect draw_text(DrawList *list, Rect box, TextStyle style, const char *text) {
     if (!whole || !shown)
         return none;
     int width = draw_text_width(list, style, shown);
+    if (width < 1)
+        return none;
     Rect taken = {align_text(box, style.align, width), box.y + (box.h - height) / 2, width, height};
     add_item(list, &(DrawItem){.kind = ITEM_TEXT,
                                .box = taken,

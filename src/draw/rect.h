@@ -13,9 +13,14 @@ static inline int rect_least(int a, int b) {
     return a < b ? a : b;
 }
 
+/* What there is of what is wanted. */
+static inline int rect_clip(int wanted, int there) {
+    return wanted < 0 || there < 0 ? 0 : rect_least(wanted, there);
+}
+
 /* Cut a strip off one side of *r and return it; never more than there is. */
 static inline Rect rect_cut_top(Rect *r, int h) {
-    h = rect_least(h, r->h);
+    h = rect_clip(h, r->h);
     Rect cut = {r->x, r->y, r->w, h};
     r->y += h;
     r->h -= h;
@@ -23,13 +28,13 @@ static inline Rect rect_cut_top(Rect *r, int h) {
 }
 
 static inline Rect rect_cut_bottom(Rect *r, int h) {
-    h = rect_least(h, r->h);
+    h = rect_clip(h, r->h);
     r->h -= h;
     return (Rect){r->x, r->y + r->h, r->w, h};
 }
 
 static inline Rect rect_cut_left(Rect *r, int w) {
-    w = rect_least(w, r->w);
+    w = rect_clip(w, r->w);
     Rect cut = {r->x, r->y, w, r->h};
     r->x += w;
     r->w -= w;
@@ -37,15 +42,15 @@ static inline Rect rect_cut_left(Rect *r, int w) {
 }
 
 static inline Rect rect_cut_right(Rect *r, int w) {
-    w = rect_least(w, r->w);
+    w = rect_clip(w, r->w);
     r->w -= w;
     return (Rect){r->x + r->w, r->y, w, r->h};
 }
 
 /* Without a margin of dx at the left and right, dy above and below. */
 static inline Rect rect_inset(Rect r, int dx, int dy) {
-    dx = rect_least(dx, r.w / 2);
-    dy = rect_least(dy, r.h / 2);
+    dx = rect_clip(dx, r.w / 2);
+    dy = rect_clip(dy, r.h / 2);
     return (Rect){r.x + dx, r.y + dy, r.w - 2 * dx, r.h - 2 * dy};
 }
 

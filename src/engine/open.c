@@ -37,7 +37,7 @@ static bool draw_weights(Model *model, uint64_t seed, const RunOptions *options,
                          Job *job, Error *err) {
     RunOptions fast = *options;
     fast.path = CONV_AUTO; /* the statistics do not depend on how the network is run later */
-    return weights_random(model, seed, pool, err) &&
+    return weights_random(model, seed, pool, job, err) &&
            calibrate_batchnorm(model, &fast, pool, job, err);
 }
 

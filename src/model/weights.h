@@ -39,7 +39,7 @@ bool weights_parse(Model *model, const uint8_t *data, size_t size, const char *n
  * biases 0, batch norm gamma 1, beta 0, mean 0, variance 1, drawn by base/random.h with the
  * weight's key as stream. (engine/calibrate.h then sets the batch-norm statistics.) Pool may be
  * NULL. */
-bool weights_random(Model *model, uint64_t seed, Pool *pool, Error *err);
+bool weights_random(Model *model, uint64_t seed, Pool *pool, Job *job, Error *err);
 /* Where weights for a model lie: $XDG_DATA_HOME/convoscope/weights/NAME.safetensors, then
  * models/NAME.safetensors. False if there are none. */
 bool weights_find(const char *model_name, char *path, size_t size);

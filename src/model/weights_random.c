@@ -75,13 +75,13 @@ static bool prepare(Weights *w, const Model *model, uint64_t seed, Pieces *piece
     return true;
 }
 
-bool weights_random(Model *model, uint64_t seed, Pool *pool, Error *err) {
+bool weights_random(Model *model, uint64_t seed, Pool *pool, Job *job, Error *err) {
     Weights w;
     Pieces pieces = {0};
     bool ok = weights_begin(&w, model, err) && weights_room(model, (uint64_t)w.bytes, err) &&
               prepare(&w, model, seed, &pieces, err);
-    if (ok && pool)
-        pool_run(pool, NULL, (int64_t)pieces.count, draw, &pieces);
+    if (ok && pool && !pool_run(pool, job, (int64_t)pieces.count, draw, &pieces))
+        ok = error_set(err, ERROR_CANCELLED, " while weights were drawn");
     for (size_t i = 0; ok && !pool && i < pieces.count; i++)
         draw(&pieces, (int64_t)i, 0);
     mem_free(pieces.items);

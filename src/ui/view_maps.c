@@ -237,7 +237,7 @@ void view_legend(const View *v, Rect box, bool colors) {
                     (long long)s->infinities);
     TextStyle style = theme_text(SIZE_BODY, color_dim, ALIGN_LEFT);
     if (colors)
-        draw_text(v->list, (Rect){box.x, box.y - 4, box.w, LINE_BODY}, style,
+        draw_text(v->list, (Rect){box.x, box.y - 6, box.w, LINE_BODY}, style,
                   v->colormap == COLORMAP_RDBU ? "white is zero; one range for the whole layer"
                                                : "one range for the whole layer");
     draw_textf(v->list, (Rect){box.x, box.y + 12, box.w, LINE_BODY}, style,

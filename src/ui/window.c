@@ -175,18 +175,17 @@ static void on_event(Ui *ui, const SDL_Event *event) {
 
 /* --- The frame -------------------------------------------------------------------------------- */
 
-static bool draw(Ui *ui, Error *err) {
+/* What cannot be drawn is missing in this frame, and tried again in the next. */
+static void draw(Ui *ui) {
     int width, height, pixels;
     SDL_GetWindowSize(ui->window, &width, &height);
     if (width < 1 || height < 1 || SDL_GetRendererOutputSize(ui->renderer, &pixels, NULL) != 0)
-        return true; /* minimised */
+        return; /* minimised */
     fonts_set_scale(ui->fonts, (double)pixels / width);
     view_build(&ui->list, fonts_metrics(ui->fonts), &ui->session, width, height);
-    if (!sdl_render(ui->renderer, ui->fonts, &ui->list, err))
-        return false;
+    sdl_render(ui->renderer, ui->fonts, &ui->list, NULL);
     SDL_RenderPresent(ui->renderer);
     ui->dirty = false;
-    return true;
 }
 
 static bool busy(Ui *ui) {
@@ -204,8 +203,8 @@ static bool frame(Ui *ui, Error *err) {
         *err = ui->session.banner;
         return false;
     }
-    if ((ui->dirty || changed || busy(ui)) && !draw(ui, err))
-        return false;
+    if (ui->dirty || changed || busy(ui))
+        draw(ui);
     return !ui->session.state.quit && !job_cancelled(ui->stop);
 }
 
