@@ -157,7 +157,8 @@ static void random_shapes(void **state) {
     for (uint64_t i = 0, tried = 0; i < 150; tried++) {
         uint64_t draws = 0;
 #define DRAW(from, to) (from + random_u32(7, tried, draws++) % (to - from + 1))
-        ConvShape s = {.n = DRAW(1, 3), .groups = DRAW(1, 3)};
+        ConvShape s = {.n = DRAW(1, 3)};
+        s.groups = DRAW(1, 3);
         s.ic = s.groups * DRAW(1, 9);
         s.oc = s.groups * DRAW(1, 20);
         s.ih = DRAW(1, 20);

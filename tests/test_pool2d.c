@@ -123,7 +123,10 @@ static void random_shapes(void **state) {
     for (uint64_t i = 0; i < 400; i++) {
         uint64_t draws = 0;
 #define DRAW(from, to) (from + random_u32(11, i, draws++) % (to - from + 1))
-        PoolShape s = {.n = DRAW(1, 2), .c = DRAW(1, 4), .ih = DRAW(1, 20), .iw = DRAW(1, 40)};
+        PoolShape s = {.n = DRAW(1, 2)};
+        s.c = DRAW(1, 4);
+        s.ih = DRAW(1, 20);
+        s.iw = DRAW(1, 40);
         s.kh = DRAW(1, 5);
         s.kw = DRAW(1, 5);
         s.sy = DRAW(1, 4);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -52,6 +53,21 @@ static void *hand_out(char *base, char *p) {
     return p;
 }
 
+/* Large blocks in large pages, where the system has them on demand: hundreds of megabytes of weights
+ * are else a hundred thousand page faults, and as many steps to give them back. */
+static void *in_large_pages(void *base, size_t bytes) {
+#ifdef MADV_HUGEPAGE
+    const uintptr_t page = (uintptr_t)2 << 20;
+    uintptr_t first = ((uintptr_t)base + page - 1) / page * page;
+    uintptr_t end = ((uintptr_t)base + bytes) / page * page;
+    if (bytes >= 4 * page && end > first)
+        madvise((void *)first, end - first, MADV_HUGEPAGE); /* advice: its failure is none of ours */
+#else
+    (void)bytes;
+#endif
+    return base;
+}
+
 static void *allocate(size_t bytes, bool zero) {
     size_t total;
     if (must_fail() || !size_add(bytes, 2 * ALIGNMENT, &total) || total > PTRDIFF_MAX)
@@ -60,6 +76,7 @@ static void *allocate(size_t bytes, bool zero) {
         char *base = calloc(1, total);
         if (!base)
             return NULL;
+        in_large_pages(base, total);
         size_t past = (uintptr_t)base % ALIGNMENT;
         /* calloc aligns to 8 at least, so the gap holds a pointer. */
         return hand_out(base, base + ALIGNMENT - past);
@@ -67,7 +84,7 @@ static void *allocate(size_t bytes, bool zero) {
     void *base;
     if (posix_memalign(&base, ALIGNMENT, bytes + ALIGNMENT) != 0)
         return NULL;
-    char *p = (char *)base + ALIGNMENT;
+    char *p = (char *)in_large_pages(base, bytes + ALIGNMENT) + ALIGNMENT;
     if (zero)
         memset(p, 0, bytes);
     return hand_out(base, p);

@@ -21,8 +21,8 @@ dots_of(int64_t in, const int rows, const int items, const float *w, const float
             sum[r][j] = _mm512_setzero_ps();
     }
     for (int64_t i = 0; i < in; i += LINEAR_LANES) {
-        const __mmask16 mask =
-            in - i < LINEAR_LANES ? (__mmask16)(0xffffu >> (LINEAR_LANES - (in - i))) : 0xffff;
+        const int64_t beyond = in - i < LINEAR_LANES ? LINEAR_LANES - (in - i) : 0;
+        const __mmask16 mask = (__mmask16)(0xffffu >> beyond);
         __m512 xv[LINEAR_ITEMS];
         UNROLL(4)
         for (int j = 0; j < items; j++)

@@ -129,9 +129,15 @@ static bool colormap_cycle(Session *s, const char *argument, Error *err) {
 /* --- Opening ---------------------------------------------------------------------------------- */
 
 /* What the screen shows or, if something is being opened, will show. */
-static SceneNames names_to_come(const Session *s) {
-    JobProgress progress = job_progress(s->jobs);
-    return progress.kind == JOB_OPENING ? progress.names : s->state.scene;
+static const SceneNames *names_to_come(const Session *s) {
+    return s->opening ? &s->asked : &s->state.scene;
+}
+
+static bool open_scene(Session *s, const SceneNames *names) {
+    s->asked = *names;
+    s->opening = true;
+    job_open(s->jobs, names, s->scene);
+    return true;
 }
 
 static bool is_random(const char *weights) {
@@ -141,7 +147,7 @@ static bool is_random(const char *weights) {
 /* Weights from a file and a size belong to the network that they were given for; a seed does for
  * any. */
 static bool model_open(Session *s, const char *argument, Error *err) {
-    SceneNames names = names_to_come(s);
+    SceneNames names = *names_to_come(s);
     if (strcmp(names.model, argument) != 0) {
         if (!is_random(names.weights))
             names.weights[0] = '\0';
@@ -149,24 +155,21 @@ static bool model_open(Session *s, const char *argument, Error *err) {
     }
     if (!session_set_path(names.model, argument, "the network's name", err))
         return false;
-    job_open(s->jobs, &names, s->scene);
-    return true;
+    return open_scene(s, &names);
 }
 
 static bool weights_open(Session *s, const char *argument, Error *err) {
-    SceneNames names = names_to_come(s);
+    SceneNames names = *names_to_come(s);
     if (!session_set_path(names.weights, argument, "the path of the weights", err))
         return false;
-    job_open(s->jobs, &names, s->scene);
-    return true;
+    return open_scene(s, &names);
 }
 
 static bool image_open(Session *s, const char *argument, Error *err) {
-    SceneNames names = names_to_come(s);
+    SceneNames names = *names_to_come(s);
     if (!session_set_path(names.image, argument, "the picture's path", err))
         return false;
-    job_open(s->jobs, &names, s->scene);
-    return true;
+    return open_scene(s, &names);
 }
 
 /* With another picture one stays at the layer; another network is entered at its beginning. */
@@ -203,6 +206,7 @@ static bool escape(Session *s, const char *argument, Error *err) {
         return true;
     }
     job_cancel(s->jobs);
+    s->opening = false;
     s->state.all = false;
     s->state.paused = true;
     return true;
@@ -214,6 +218,8 @@ static bool job_end(Session *s, const char *argument, Error *err) {
     JobResult result;
     if (!job_take(s->jobs, &result))
         return true;
+    if (result.opened || result.open_error.code != ERROR_NONE)
+        s->opening = false;
     if (result.opened)
         adopt(s, result.opened);
     if (result.open_error.code != ERROR_NONE)

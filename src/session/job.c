@@ -168,6 +168,7 @@ void job_open(JobThread *jobs, const SceneNames *names, Scene *like) {
     want_nothing(jobs);
     scene_release(jobs->result.opened);
     jobs->result.opened = NULL;
+    jobs->result.open_error = (Error){0};
     jobs->open_wanted = true;
     jobs->open_names = *names;
     jobs->open_like = like ? scene_retain(like) : NULL;

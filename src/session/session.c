@@ -26,6 +26,8 @@ bool session_open(Session *s, const SessionOptions *options, Error *err) {
     s->jobs = job_thread_new(&options->run, options->pool, err);
     if (!s->jobs)
         return false;
+    s->asked = names;
+    s->opening = true;
     job_open(s->jobs, &names, NULL);
     return true;
 }
@@ -47,7 +49,7 @@ bool session_post(Session *s, const char *line) {
 
 /* Nothing while a scene is being opened: then the thread would be in two minds. */
 static void ask_for_nodes(Session *s) {
-    if (!s->scene || s->state.paused || job_progress(s->jobs).kind == JOB_OPENING)
+    if (!s->scene || s->state.paused || s->opening)
         return;
     job_compute(s->jobs, s->scene, s->state.all ? session_last_node(s) : s->state.node);
 }

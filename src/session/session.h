@@ -21,6 +21,8 @@ typedef struct Session {
     JobThread *jobs;
     const Job *stop;
     Scene *scene; /* what is shown; NULL before the first is open */
+    SceneNames asked; /* for the next scene, while `opening` */
+    bool opening;
     Error banner; /* what could not be done; what was shown before stays */
     /* Set by the user interface, for the action export.view: writes what is seen as a PNG. */
     bool (*export_view)(void *context, const char *path, Error *err);
