@@ -42,7 +42,7 @@ static inline Guarded filled(int64_t count, uint64_t seed) {
 
 static inline void release(Guarded *g) {
     for (size_t i = 0; i < CANARY; i++)
-        if (g->data[i - CANARY] != canary(i) || g->data[g->count + i] != canary(i))
+        if (g->data[(ptrdiff_t)i - CANARY] != canary(i) || g->data[g->count + i] != canary(i))
             fail_msg("written outside of a buffer of %zu floats", g->count);
     mem_free(g->data - CANARY);
     *g = (Guarded){0};

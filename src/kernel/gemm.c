@@ -9,11 +9,8 @@ enum {
     LINE = 16,            /* floats in a cache line */
     TASK_WORK = 1 << 20,  /* multiply-adds worth handing to another thread */
     TASKS_PER_THREAD = 3, /* so that a thread that is late holds the others up less */
-    /* A is read where it lies, not packed, by at most so many panels; where its rows are close, so
-     * that few lines of the first-level cache fall on each other, by more. */
-    DIRECT_PANELS = 5,
-    DIRECT_PANELS_CLOSE = 24,
-    CLOSE = 256
+    DIRECT_COLUMNS = 256, /* up to so many, A is read where it lies, not packed */
+    SAME_LINES = 1024     /* floats apart, which fall on the same lines of the cache */
 };
 
 static inline int64_t min64(int64_t a, int64_t b) {
@@ -131,7 +128,8 @@ static size_t scratch_of_a(const GemmBlocks *b, int64_t m, int64_t k) {
     return (size_t)round_up(min64(m, b->mc) * round_up(min64(k, b->kc), GROUP), LINE);
 }
 static size_t scratch_of_worker(const GemmBlocks *b, int64_t m, int64_t n, int64_t k) {
-    const int64_t columns = m <= b->mc ? b->nr : round_up(min64(n, b->nc), b->nr);
+    const bool one = m <= b->mc && n > DIRECT_COLUMNS;
+    const int64_t columns = one ? b->nr : round_up(min64(n, b->nc), b->nr);
     const int64_t panels = columns * round_up(min64(k, b->kc), GROUP);
     return scratch_of_a(b, m, k) + (size_t)round_up(panels, LINE);
 }
@@ -196,6 +194,8 @@ static void multiply_part(const Products *p, const Gemm *g, const Part *part, co
                 .depth = part->depth,
                 .c = g->c + m * g->ldc + n,
                 .ldc = g->ldc,
+                .next = ir + 1 < part->tile1 ? g->c + next * g->ldc + n
+                                             : g->c + part->m0 * g->ldc + n + nr,
                 .columns = (int)nc,
                 .first = part->pc == 0,
                 .epilogue = part->pc + part->kc == g->k ? &epilogue : NULL,
@@ -223,7 +223,8 @@ static void block_task(void *context, int64_t task, int worker) {
     const int64_t col = task / grid->row_blocks % grid->col_blocks, row = task % grid->row_blocks;
     const int64_t tile0 = part_start(grid->tiles, grid->row_blocks, row);
     const int64_t tile1 = part_start(grid->tiles, grid->row_blocks, row + 1);
-    const int64_t parts = p->direct ? 1 : div_up(tile1 - tile0, blocks->mc / blocks->mr);
+    const int64_t parts =
+        p->direct ? tile1 - tile0 : div_up(tile1 - tile0, blocks->mc / blocks->mr);
     Part part = {
         .panel0 = part_start(grid->panels, grid->col_blocks, col),
         .panel1 = part_start(grid->panels, grid->col_blocks, col + 1),
@@ -273,12 +274,9 @@ static int direct_rows(const GemmTier *tier, int64_t n, int64_t k, GemmItem item
     Gemm g;
     GemmSource source;
     item(context, 0, &g, &source);
-    const bool close = g.a.row <= CLOSE;
-    const int64_t panels = div_up(n, tier->blocks.nr);
-    if (!tier->direct_rows || g.packed_a || g.a.col != 1 || k % GROUP != 0 ||
-        panels > (close ? DIRECT_PANELS_CLOSE : DIRECT_PANELS))
+    if (!tier->direct_rows || g.packed_a || g.a.col != 1 || k % GROUP != 0 || n > DIRECT_COLUMNS)
         return 0;
-    return close ? tier->blocks.mr : tier->direct_rows;
+    return g.a.row % SAME_LINES == 0 ? tier->direct_rows : tier->blocks.mr;
 }
 
 bool gemm_run_items(const KernelContext *ctx, int64_t count, int64_t m, int64_t n, int64_t k,

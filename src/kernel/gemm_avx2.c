@@ -27,13 +27,10 @@ static inline __m256 finish(const GemmEpilogue *e, int64_t ldc, int r, int v, __
     return x;
 }
 
-GEMM_TILE void tile(const GemmTile *t, const bool direct,
-                                                       const int rows, const int vectors) {
+GEMM_TILE void tile(const GemmTile *t, const bool direct, const int rows, const int vectors) {
     __m256 acc[ROWS][GEMM_VECTORS_MAX];
     UNROLL(6)
     for (int r = 0; r < rows; r++) {
-        _mm_prefetch((const char *)(t->c + r * t->ldc), _MM_HINT_T0);
-        _mm_prefetch((const char *)(t->c + r * t->ldc + t->columns - 1), _MM_HINT_T0);
         UNROLL(2)
         for (int v = 0; v < vectors; v++)
             acc[r][v] = _mm256_setzero_ps();
@@ -44,7 +41,14 @@ GEMM_TILE void tile(const GemmTile *t, const bool direct,
     UNROLL(5)
     for (int i = 0; i < (ROWS + 2) / 3; i++)
         a[i] = t->a + i * 3 * a_row;
+    const float *next = t->next;
+    int next_rows = rows;
     for (int64_t k = 0; k < t->depth; k += 4, b += 4 * vectors * LANES) {
+        if (--next_rows >= 0) {
+            _mm_prefetch((const char *)next, _MM_HINT_T0);
+            _mm_prefetch((const char *)(next + vectors * LANES - 1), _MM_HINT_T0);
+            next += t->ldc;
+        }
         UNROLL(4)
         for (int i = 0; i < 4; i++) {
             __m256 bv[GEMM_VECTORS_MAX];

@@ -18,8 +18,7 @@ static float finish(const GemmEpilogue *e, int64_t ldc, int r, int n, float x) {
     return e->relu && x < 0 ? 0 : x;
 }
 
-GEMM_TILE void tile(const GemmTile *t, const int rows,
-                                                       const int vectors) {
+GEMM_TILE void tile(const GemmTile *t, const int rows, const int vectors) {
     Vector acc[ROWS][GEMM_VECTORS_MAX] = {{{0}}};
     const float *a = t->a, *b = t->b;
     for (int64_t k = 0; k < t->depth; k += 4, a += 4 * rows) {

@@ -32,7 +32,8 @@ typedef struct GemmTile {
     int64_t depth;
     float *c;
     int64_t ldc;
-    int columns; /* 1..width; nothing beyond them is read or written */
+    const float *next; /* where the next tile of C begins: to be prefetched */
+    int columns;       /* 1..width; nothing beyond them is read or written */
     bool first;
     const GemmEpilogue *epilogue; /* NULL unless this is the last block of K */
 } GemmTile;
@@ -47,8 +48,8 @@ typedef struct GemmTier {
     GemmPackB pack_patches;                            /* of a ConvPatches (im2col.h) */
     GemmMicro micro[GEMM_ROWS_MAX][GEMM_VECTORS_MAX];  /* [rows-1][vectors-1] */
     GemmMicro direct[GEMM_ROWS_MAX][GEMM_VECTORS_MAX]; /* the same, A where it lies */
-    int direct_rows; /* of these at most, where rows of A lie far apart (0: there are none): their
-                        lines, often a power of two apart, then leave the first-level cache room */
+    int direct_rows; /* of these at most, where A's rows lie a multiple of 4 KB apart and so share
+                        the same few lines of the first-level cache; 0: there are none */
 } GemmTier;
 const GemmTier *gemm_tier(CpuTier tier);
 

@@ -17,8 +17,8 @@ void job_open(JobThread *jobs, const SceneNames *names, Scene *like);
 void job_compute(JobThread *jobs, Scene *scene, int last);
 void job_cancel(JobThread *jobs);
 
-/* What came of it: a scene (now the caller's), or why there is none; or why nodes were not computed.
- * What was cancelled is not told. */
+/* What came of it: a scene (now the caller's), or why there is none; or why nodes were not
+ * computed. What was cancelled is not told. */
 typedef struct JobResult {
     Scene *opened;
     Error open_error, compute_error;

@@ -11,8 +11,8 @@
 
 typedef struct Scene Scene;
 
-/* Opens model, weights and picture. `like` (may be NULL) is a scene whose network is shared if it is
- * the same one. NULL with err set if something cannot be opened, or the job was cancelled. */
+/* Opens model, weights and picture. `like` (may be NULL) is a scene whose network is shared if it
+ * is the same one. NULL with err set if something cannot be opened, or the job was cancelled. */
 Scene *scene_open(const SceneNames *names, Scene *like, const RunOptions *options, Pool *pool,
                   Job *job, Error *err);
 Scene *scene_retain(Scene *scene);

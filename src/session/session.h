@@ -1,5 +1,5 @@
-/* A session: the state, and the workspace that holds what the state names: the scene, and the thread
- * that computes. For one thread, the window's, which never computes: it posts actions, calls
+/* A session: the state, and the workspace that holds what the state names: the scene, and the
+ * thread that computes. For one thread, the window's, which never computes: it posts actions, calls
  * session_tick once a frame, and shows what there is. */
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
@@ -20,7 +20,7 @@ typedef struct Session {
     State state;
     JobThread *jobs;
     const Job *stop;
-    Scene *scene; /* what is shown; NULL before the first is open */
+    Scene *scene;     /* what is shown; NULL before the first is open */
     SceneNames asked; /* for the next scene, while `opening` */
     bool opening;
     Error banner; /* what could not be done; what was shown before stays */
