@@ -1,5 +1,5 @@
-/* The command line as a person meets it: answers, exit statuses, and one clear sentence for whatever
- * is wrong. Runs the built program. */
+/* The command line as a person meets it: answers, exit statuses, and one clear sentence for
+ * whatever is wrong. Runs the built program. */
 #include "support.h"
 
 #include "base/file.h"
@@ -95,7 +95,8 @@ static int teardown(void **state) {
     return 0;
 }
 
-/* --- What works -------------------------------------------------------------------------------------- */
+/* --- What works
+ * -------------------------------------------------------------------------------------- */
 
 static Json *answer(void) {
     Error err = {0};
@@ -191,8 +192,8 @@ static void paths_and_plans_agree(void **state) {
     static const char *const ways[] = {"--conv naive", "--conv gemm", "--plan fast", "--cpu ref"};
     char first[200] = "";
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        assert_int_equal(run("run resnet20-cifar --image %s --json %s", test_path("a.png"), ways[i]),
-                         0);
+        assert_int_equal(
+            run("run resnet20-cifar --image %s --json %s", test_path("a.png"), ways[i]), 0);
         Json *root = answer();
         char top[200];
         snprintf(top, sizeof top, "%s %.4f",
@@ -227,7 +228,8 @@ static void info_and_models_answer(void **state) {
     json_free(root);
 }
 
-/* --- What does not ------------------------------------------------------------------------------------ */
+/* --- What does not
+ * ------------------------------------------------------------------------------------ */
 
 static void bad_pictures_are_refused(void **state) {
     (void)state;
@@ -248,16 +250,18 @@ static void bad_pictures_are_refused(void **state) {
 
 static void bad_models_are_refused(void **state) {
     (void)state;
-    write_text("bad.json", "{\"input\": [1, 28, 28], \"layers\": [{\"op\": \"conv\", \"name\": \"c\", "
-                           "\"out\": 4, \"kernel\": 3, \"stride\": 0}]}");
+    write_text("bad.json",
+               "{\"input\": [1, 28, 28], \"layers\": [{\"op\": \"conv\", \"name\": \"c\", "
+               "\"out\": 4, \"kernel\": 3, \"stride\": 0}]}");
     assert_refused("layers[0].stride: expected 1", "info %s", test_path("bad.json"));
     assert_refused("did you mean", "info lente");
-    write_text("deep.json", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
-                            "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[");
+    write_text("deep.json",
+               "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+               "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[");
     assert_refused("deep.json", "info %s", test_path("deep.json"));
-    write_text("huge.json",
-               "{\"input\": [64, 16384, 16384], \"layers\": [{\"op\": \"conv\", \"name\": \"c\", \"out\": 64, "
-               "\"kernel\": 1}]}");
+    write_text("huge.json", "{\"input\": [64, 16384, 16384], \"layers\": [{\"op\": \"conv\", "
+                            "\"name\": \"c\", \"out\": 64, "
+                            "\"kernel\": 1}]}");
     assert_refused("of memory", "run %s --image %s", test_path("huge.json"), test_path("a.png"));
 }
 

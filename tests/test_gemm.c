@@ -236,8 +236,8 @@ static void paths_give_the_same_bits(void **state) {
                                  (size_t)few, "narrow");
             Guarded packed = guarded((int64_t)gemm_packed_size(m, k));
             Bench bench;
-            const KernelContext *c =
-                bench_open(&bench, (CpuTier)tier, 3, gemm_scratch((CpuTier)tier, m, n, k, 3));
+            const size_t scratch = gemm_scratch((CpuTier)tier, m, few, k, 3);
+            const KernelContext *c = bench_open(&bench, (CpuTier)tier, 3, scratch);
             Gemm g = gemm_of(&narrow);
             gemm_pack_a((CpuTier)tier, &g.a, m, k, packed.data);
             g.packed_a = packed.data;

@@ -13,7 +13,7 @@ static bool loads(const char *text, Error *err) {
 }
 
 #define LAYERS(list) "{\"input\": [3, 16, 16], \"layers\": [" list "]}"
-#define CONV "{\"op\": \"conv\", \"name\": \"c\", \"out\": 4, \"kernel\": 3}"
+#define CONV         "{\"op\": \"conv\", \"name\": \"c\", \"out\": 4, \"kernel\": 3}"
 
 static void bad_files_are_told(void **state) {
     (void)state;
@@ -24,7 +24,8 @@ static void bad_files_are_told(void **state) {
         {"{\"input\": [3, 16], \"layers\": []}", "[channels, height, width]"},
         {"{\"input\": [3, 16, 0], \"layers\": [" CONV "]}", "input[2]: expected 1..16384, got 0"},
         {LAYERS(""), "at least one layer"},
-        {LAYERS("{\"op\": \"cnov\"}"), "layers[0]: unknown layer type 'cnov'; did you mean 'conv'?"},
+        {LAYERS("{\"op\": \"cnov\"}"),
+         "layers[0]: unknown layer type 'cnov'; did you mean 'conv'?"},
         {LAYERS("{\"name\": \"x\"}"), "layers[0]: op or block is missing"},
         {LAYERS(CONV "," CONV), "layers[1]: the node name 'c' appears twice"},
         {LAYERS("{\"op\": \"conv\", \"name\": \"c\", \"out\": 4, \"kernel\": 3, \"stride\": 0}"),
@@ -40,16 +41,22 @@ static void bad_files_are_told(void **state) {
                 "{\"op\": \"relu\", \"name\": \"d\"}"),
          "cycle"},
         {LAYERS("{\"op\": \"relu\", \"name\": \"d\", \"from\": \"d\"}"), "cycle"},
-        {LAYERS(CONV ", {\"op\": \"add\", \"name\": \"s\", \"from\": [\"c\", \"e\"]}"), "unknown layer 'e'"},
-        {LAYERS(CONV ", {\"op\": \"add\", \"name\": \"s\", \"from\": [\"c\", \"input\"]}"), "(4, 14, 14)"},
+        {LAYERS(CONV ", {\"op\": \"add\", \"name\": \"s\", \"from\": [\"c\", \"e\"]}"),
+         "unknown layer 'e'"},
+        {LAYERS(CONV ", {\"op\": \"add\", \"name\": \"s\", \"from\": [\"c\", \"input\"]}"),
+         "(4, 14, 14)"},
         {LAYERS("{\"block\": \"b\", \"name\": \"x\"}"), "unknown block 'b'"},
-        {LAYERS("{\"op\": \"conv\", \"name\": \"c\", \"out\": \"4 *\", \"kernel\": 3}"), "layers[0].out: expression"},
+        {LAYERS("{\"op\": \"conv\", \"name\": \"c\", \"out\": \"4 *\", \"kernel\": 3}"),
+         "layers[0].out: expression"},
         {LAYERS("{\"op\": \"linear\", \"name\": \"f\", \"out\": 4}"), "flatten"},
-        {"{\"input\": [3, 16, 16], \"layesr\": []}", "unknown key 'layesr'; did you mean 'layers'?"},
-        {"{\"input\": [3, 16, 16], \"blocks\": {\"b\": {\"layers\": [{\"block\": \"b\", \"name\": \"x\"}]}},"
+        {"{\"input\": [3, 16, 16], \"layesr\": []}",
+         "unknown key 'layesr'; did you mean 'layers'?"},
+        {"{\"input\": [3, 16, 16], \"blocks\": {\"b\": {\"layers\": [{\"block\": \"b\", \"name\": "
+         "\"x\"}]}},"
          "\"layers\": [{\"block\": \"b\", \"name\": \"x\"}]}",
          "nesting of blocks is too large"},
-        {"{\"input\": [3, 16, 16], \"blocks\": {\"b\": {\"args\": {\"w\": null}, \"layers\": [" CONV "]}},"
+        {"{\"input\": [3, 16, 16], \"blocks\": {\"b\": {\"args\": {\"w\": null}, \"layers\": [" CONV
+         "]}},"
          "\"layers\": [{\"block\": \"b\", \"name\": \"x\", \"repeat\": 3, \"with\": {\"v\": 1}}]}",
          "unknown argument 'v'"},
         {"{\"input\": [3, 16, 16], \"blocks\": {\"b\": {\"layers\": [" CONV "]}},"
@@ -58,7 +65,8 @@ static void bad_files_are_told(void **state) {
         {"{\"input\": [3, 16, 16], \"preprocess\": {\"mean\": [1]}, \"layers\": [" CONV "]}",
          "preprocess: mean"},
         {"{\"input\": [3, 16, 16], \"labels\": \"nosuch\", \"layers\": [" CONV "]}", "nosuch"},
-        {"{\"input\": [3, 16, 16], \"printed\": {\"rows\": [{\"at\": \"d\"}]}, \"layers\": [" CONV "]}",
+        {"{\"input\": [3, 16, 16], \"printed\": {\"rows\": [{\"at\": \"d\"}]}, \"layers\": [" CONV
+         "]}",
          "rows[0]"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -73,8 +81,8 @@ static void repeated_stages_must_fit_limits(void **state) {
     char text[4000] = "{\"input\": [1, 4, 4], \"blocks\": {";
     for (int i = 0; i < 7; i++)
         snprintf(text + strlen(text), sizeof text - strlen(text),
-                 "\"b%d\": {\"layers\": [{\"block\": \"b%d\", \"name\": \"x\", \"repeat\": 512}]},", i,
-                 i + 1);
+                 "\"b%d\": {\"layers\": [{\"block\": \"b%d\", \"name\": \"x\", \"repeat\": 512}]},",
+                 i, i + 1);
     strcat(text, "\"b7\": {\"layers\": [{\"op\": \"dropout\", \"name\": \"d\"}]}},"
                  "\"layers\": [{\"block\": \"b0\", \"name\": \"x\", \"repeat\": 512}]}");
     Error err = {0};

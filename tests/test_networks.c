@@ -1,4 +1,5 @@
-/* Small networks against PyTorch (tests/reference/make_network_fixtures.py), by every path and tier. */
+/* Small networks against PyTorch (tests/reference/make_network_fixtures.py), by every path and
+ * tier. */
 #include "support.h"
 
 #include "base/json.h"

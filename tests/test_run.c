@@ -172,9 +172,8 @@ static void a_batch_gives_what_each_item_gives(void **state) {
 
 static void fast_plan_agrees_with_step_mode(void **state) {
     (void)state;
-    static const char *const names[] = {"lenet",         "lenet5",        "resnet20-cifar",
-                                        "plain20-cifar", "alexnet",       "googlenet",
-                                        "resnet18",      "densenet121"};
+    static const char *const names[] = {"lenet",   "lenet5",    "resnet20-cifar", "plain20-cifar",
+                                        "alexnet", "googlenet", "resnet18",       "densenet121"};
 #ifdef KERNEL_ROLLED /* sanitized builds are slow: the small ones only */
     const size_t count = 4;
 #else
@@ -197,7 +196,8 @@ static void fast_plan_agrees_with_step_mode(void **state) {
                 fail_msg("%s: %g", names[i], distance);
         }
         RunMemory memory;
-        assert_ok(run_memory(b.model, b.input.shape.dim[0], &b.options, b.pool, &memory, &err), err);
+        assert_ok(run_memory(b.model, b.input.shape.dim[0], &b.options, b.pool, &memory, &err),
+                  err);
         assert_true(fast_bytes(plan) < memory.activations + memory.scratch);
         fast_free(plan);
         run_release(run);

@@ -76,8 +76,8 @@ static void networks_equal_what_pytorch_counts(void **state) {
         Model *m = model_load(names[i], 0, &err);
         assert_ok(m, err);
         assert_true(*m->title && *m->family && m->year && *m->paper);
-        bool found = file_find(path, sizeof path,
-                               TEXT("tests/reference/expected/%s.json", names[i]));
+        bool found =
+            file_find(path, sizeof path, TEXT("tests/reference/expected/%s.json", names[i]));
         Json *root = found ? json_load(path, &err) : NULL;
         if (root) {
             same_number(names[i], "all", "total_params", m->graph.param_count, root);
@@ -97,12 +97,12 @@ static void networks_equal_what_pytorch_counts(void **state) {
 static void the_zoo_is_complete(void **state) {
     (void)state;
     static const char *const expected[] = {
-        "lenet",         "lenet5",         "lenet-fashion",  "alexnet",         "alexnet-tv",
-        "zfnet",         "vgg11",          "vgg13",          "vgg16",           "vgg19",
-        "googlenet",     "googlenet-tv",   "resnet18",       "resnet34",        "resnet50",
-        "resnet101",     "resnet152",      "plain20-cifar",  "resnet20-cifar",  "resnet32-cifar",
+        "lenet",          "lenet5",        "lenet-fashion",  "alexnet",         "alexnet-tv",
+        "zfnet",          "vgg11",         "vgg13",          "vgg16",           "vgg19",
+        "googlenet",      "googlenet-tv",  "resnet18",       "resnet34",        "resnet50",
+        "resnet101",      "resnet152",     "plain20-cifar",  "resnet20-cifar",  "resnet32-cifar",
         "resnet44-cifar", "plain56-cifar", "resnet56-cifar", "resnet110-cifar", "resnet50-tv",
-        "resnet101-tv",  "resnet152-tv",   "densenet121",    "densenet161",     "densenet169",
+        "resnet101-tv",   "resnet152-tv",  "densenet121",    "densenet161",     "densenet169",
         "densenet201"};
     Arena arena = {0};
     Error err = {0};

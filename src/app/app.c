@@ -22,8 +22,8 @@ RunOptions app_run_options(const App *app) {
 
 Model *app_open(App *app, const char *which, int size, Error *err) {
     RunOptions options = app_run_options(app);
-    Model *model = engine_open(which, size, app->options.weights, &options, app->pool, &app->job,
-                               err);
+    Model *model =
+        engine_open(which, size, app->options.weights, &options, app->pool, &app->job, err);
     if (model)
         app_note(app, model->weights.note);
     return model;
@@ -41,8 +41,9 @@ static int npy_side(const Tensor *t) {
 Model *app_open_input(App *app, Tensor *input, const char **source, Error *err) {
     const Options *o = &app->options;
     if (!o->image == !o->input) {
-        app_usage(app, err, "%s", o->image ? "--image and --input exclude each other"
-                                           : "--image FILE or --input F.npy is needed");
+        app_usage(app, err, "%s",
+                  o->image ? "--image and --input exclude each other"
+                           : "--image FILE or --input F.npy is needed");
         return NULL;
     }
     int size = (int)o->size;
@@ -67,10 +68,11 @@ Model *app_open_input(App *app, Tensor *input, const char **source, Error *err) 
     return NULL;
 }
 
-/* --- The command line --------------------------------------------------------------------------- */
+/* --- The command line ---------------------------------------------------------------------------
+ */
 
-/* Appends a word to `to` and returns its end: in single quotes if it holds anything that a shell could
- * take for its own. At most 4 bytes for each of the word's, and 3 more. */
+/* Appends a word to `to` and returns its end: in single quotes if it holds anything that a shell
+ * could take for its own. At most 4 bytes for each of the word's, and 3 more. */
 static char *put_quoted(char *to, const char *word) {
     static const char plain[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=+@%";
@@ -104,7 +106,8 @@ char *app_command_text(Arena *arena, const char *verb, int argc, char **argv, Er
     return text;
 }
 
-/* --- Progress ------------------------------------------------------------------------------------- */
+/* --- Progress
+ * ------------------------------------------------------------------------------------- */
 
 enum { BAR_WIDTH = 30 };
 
@@ -113,8 +116,8 @@ static void draw_bar(void *context) {
     double share = app->work > 0 ? (double)atomic_load(&app->job.done) / (double)app->work : 0;
     share = share > 1 ? 1 : share;
     int filled = (int)(share * BAR_WIDTH);
-    fprintf(stderr, "\r%s [%.*s%*s] %3d %%", app->task, filled,
-            "##############################", BAR_WIDTH - filled, "", (int)(share * 100));
+    fprintf(stderr, "\r%s [%.*s%*s] %3d %%", app->task, filled, "##############################",
+            BAR_WIDTH - filled, "", (int)(share * 100));
     fflush(stderr);
 }
 

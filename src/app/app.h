@@ -13,9 +13,9 @@ typedef struct App {
     Arena arena; /* until the program ends */
     FILE *out;   /* what goes to stdout once the verb has succeeded */
     Ticker *ticker;
-    const char *task; /* what the progress bar says */
-    int64_t work;     /* what job.done grows to */
-    bool usage;       /* set: the error is wrong usage, exit status 2 */
+    const char *task;    /* what the progress bar says */
+    int64_t work;        /* what job.done grows to */
+    bool usage;          /* set: the error is wrong usage, exit status 2 */
     const char *command; /* the command line, quoted for a shell: what makes all this again */
 } App;
 
@@ -46,11 +46,12 @@ char *app_command_text(Arena *arena, const char *verb, int argc, char **argv, Er
 RunOptions app_run_options(const App *app);
 /* The network that options name, with weights; remarks on loading go to stderr. NULL on failure. */
 Model *app_open(App *app, const char *which, int size, Error *err);
-/* The network and its input from --image or --input (one of them must be given). A square --input of
- * another size than the network's own opens it at that size. *source is the file's name. */
+/* The network and its input from --image or --input (one of them must be given). A square --input
+ * of another size than the network's own opens it at that size. *source is the file's name. */
 Model *app_open_input(App *app, Tensor *input, const char **source, Error *err);
 
-/* A progress bar on stderr if that is a terminal and --quiet is not given, until app_progress_end. */
+/* A progress bar on stderr if that is a terminal and --quiet is not given, until app_progress_end.
+ */
 void app_progress_begin(App *app, const char *task, int64_t work);
 void app_progress_end(App *app);
 /* A remark on stderr, unless --quiet or the text is empty. */

@@ -37,8 +37,14 @@ static bool bench_gemm(App *app, double *gflops, Error *err) {
     }
     KernelContext kernel = {app->options.cpu, app->pool, &app->job, s, scratch};
     GemmMatrix matrix = {b, n, 1};
-    Gemm gemm = {.m = n, .n = n, .k = n, .a = {a, n, 1}, .pack_b = gemm_pack_matrix,
-                 .b = &matrix, .c = c, .ldc = n};
+    Gemm gemm = {.m = n,
+                 .n = n,
+                 .k = n,
+                 .a = {a, n, 1},
+                 .pack_b = gemm_pack_matrix,
+                 .b = &matrix,
+                 .c = c,
+                 .ldc = n};
     double ms[BENCH_RUNS];
     for (int i = -1; i < BENCH_RUNS; i++) {
         double start = clock_ms();

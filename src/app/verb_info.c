@@ -111,7 +111,8 @@ static void text_info(App *app, const Model *m, const RunMemory *memory) {
             (unsigned long long)memory->activations);
 }
 
-/* --- The paper's figures ---------------------------------------------------------------------------- */
+/* --- The paper's figures
+ * ---------------------------------------------------------------------------- */
 
 /* "28x28x256" of (256, 28, 28): channels last, as tables print it. */
 static const char *ours_out(char buffer[64], const Shape *s) {
@@ -141,7 +142,8 @@ static bool paper_row(FILE *out, const Model *m, const PaperRow *row, Error *err
     char shape[64];
     fprintf(out, "%s\n", *row->at ? row->at : "the network");
     if (*row->out)
-        fprintf(out, "  %-8s paper %-12s ours %s\n", "output", row->out, ours_out(shape, &ours.out));
+        fprintf(out, "  %-8s paper %-12s ours %s\n", "output", row->out,
+                ours_out(shape, &ours.out));
     if (*row->depth)
         fprintf(out, "  %-8s paper %-12s ours %d\n", "depth", row->depth, ours.depth);
     compare_count(out, "params", row->params, (double)ours.params, m->figures.kilo);

@@ -57,9 +57,10 @@ bool verb_models(App *app, Error *err) {
     if (text && app->options.json)
         fputs(text, app->out);
     else if (text)
-        fputs("\nparams: learned parameters; MACs: multiply-adds of convolutions and fully connected "
-              "layers.\n",
-              app->out);
+        fputs(
+            "\nparams: learned parameters; MACs: multiply-adds of convolutions and fully connected "
+            "layers.\n",
+            app->out);
     mem_free(text);
     return text != NULL;
 }

@@ -7,7 +7,8 @@
 #include "tensor/stats.h"
 #include <string.h>
 
-/* --- Dumps ------------------------------------------------------------------------------------------ */
+/* --- Dumps
+ * ------------------------------------------------------------------------------------------ */
 
 static bool dump_tensor(const char *folder, const char *name, const Tensor *t, Error *err) {
     char path[FILE_PATH_MAX];
@@ -39,7 +40,8 @@ static bool check_nodes(App *app, const Model *model, Error *err) {
     return wanted && (!app->options.nodes || graph_select(g, app->options.nodes, wanted, err));
 }
 
-/* --- Answers ---------------------------------------------------------------------------------------- */
+/* --- Answers
+ * ---------------------------------------------------------------------------------------- */
 
 static int top_classes(App *app, const Result *result, int64_t item, int64_t **index, Error *err) {
     int64_t classes = result->probabilities.shape.dim[1];
@@ -133,7 +135,8 @@ static bool text_answer(App *app, const Model *model, const char *source, const 
     return true;
 }
 
-/* --- Running ---------------------------------------------------------------------------------------- */
+/* --- Running
+ * ---------------------------------------------------------------------------------------- */
 
 static bool run_steps(App *app, const Model *model, const Tensor *input, const char *source,
                       Error *err) {

@@ -26,7 +26,8 @@ const Verb verbs[] = {
     {"export", "MODEL (--image F | --input F.npy) --nodes N1,N2 --out DIR",
      "feature maps, contact sheets and kernels as pictures or .npy",
      "convoscope export alexnet --image dog.jpg --nodes conv1.relu --out maps --what sheet\n"
-     "convoscope export alexnet --image dog.jpg --nodes conv1 --out kernels --what kernels --scale 8\n"
+     "convoscope export alexnet --image dog.jpg --nodes conv1 --out kernels --what kernels --scale "
+     "8\n"
      "convoscope export vgg19 --image dog.jpg --nodes all --out maps --shard 1/4\n",
      1, 1, verb_export},
     {"eval", "MODEL --data PATH", "top-1 and top-5 over an image folder, IDX or CIFAR files",

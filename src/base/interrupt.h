@@ -1,4 +1,5 @@
-/* Ctrl-C and kill: a job is asked to stop, so that files are closed and half-written ones removed. */
+/* Ctrl-C and kill: a job is asked to stop, so that files are closed and half-written ones removed.
+ */
 #ifndef BASE_INTERRUPT_H
 #define BASE_INTERRUPT_H
 

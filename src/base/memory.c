@@ -53,15 +53,16 @@ static void *hand_out(char *base, char *p) {
     return p;
 }
 
-/* Large blocks in large pages, where the system has them on demand: hundreds of megabytes of weights
- * are else a hundred thousand page faults, and as many steps to give them back. */
+/* Large blocks in large pages, where the system has them on demand: hundreds of megabytes of
+ * weights are else a hundred thousand page faults, and as many steps to give them back. */
 static void *in_large_pages(void *base, size_t bytes) {
 #ifdef MADV_HUGEPAGE
     const uintptr_t page = (uintptr_t)2 << 20;
     uintptr_t first = ((uintptr_t)base + page - 1) / page * page;
     uintptr_t end = ((uintptr_t)base + bytes) / page * page;
     if (bytes >= 4 * page && end > first)
-        madvise((void *)first, end - first, MADV_HUGEPAGE); /* advice: its failure is none of ours */
+        madvise((void *)first, end - first,
+                MADV_HUGEPAGE); /* advice: its failure is none of ours */
 #else
     (void)bytes;
 #endif

@@ -4,7 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-/* --- The picture --------------------------------------------------------------------------------- */
+/* --- The picture ---------------------------------------------------------------------------------
+ */
 
 /* Value noise: random numbers on a grid of `cells`, between which cubic steps lead. Only sums and
  * products, so that every machine draws the same. */
@@ -53,7 +54,8 @@ void calibrate_picture(const Shape *input, float *out) {
         out[i] = (out[i] - (float)mean) * scale;
 }
 
-/* --- The statistics -------------------------------------------------------------------------------- */
+/* --- The statistics
+ * -------------------------------------------------------------------------------- */
 
 enum { CELLS_MIN = 16 }; /* maps smaller than this share one variance over all channels */
 

@@ -31,7 +31,8 @@ struct FastPlan {
     size_t memory_floats, scratch_floats;
 };
 
-/* --- Which nodes are folded ------------------------------------------------------------------------- */
+/* --- Which nodes are folded
+ * ------------------------------------------------------------------------- */
 
 static int only_consumer(const Graph *g, int node) {
     int found = -1;
@@ -58,8 +59,8 @@ static bool fold_affine(FastPlan *p, Step *step, int norm, Error *err) {
     float *shift = arena_alloc(&p->arena, (size_t)channels, sizeof *shift, err);
     if (!scale || !shift)
         return false;
-    g->nodes[norm].type->affine(g->nodes[norm].params, channels, p->model->weights.data[norm], scale,
-                                shift);
+    g->nodes[norm].type->affine(g->nodes[norm].params, channels, p->model->weights.data[norm],
+                                scale, shift);
     for (int w = 0; w < node->weight_count; w++)
         for (int64_t c = 0; c < channels && node->weights[w].role == WEIGHT_BIAS; c++)
             shift[c] += scale[c] * p->model->weights.data[step->node][w][c];
@@ -122,7 +123,8 @@ static bool list_steps(FastPlan *p, Error *err) {
     return true;
 }
 
-/* --- Where results lie ------------------------------------------------------------------------------- */
+/* --- Where results lie
+ * ------------------------------------------------------------------------------- */
 
 /* The node whose output is the answer before any softmax at the end. */
 static int logits_node(const Graph *g) {
@@ -130,7 +132,8 @@ static int logits_node(const Graph *g) {
     return is_type(last, "softmax") ? last->inputs[0] : g->node_count - 1;
 }
 
-/* The last step that reads the buffer of `node`, through aliases; beyond the last of all for the answer. */
+/* The last step that reads the buffer of `node`, through aliases; beyond the last of all for the
+ * answer. */
 static int last_reader(const FastPlan *p, int node, int from_step) {
     const Graph *g = &p->model->graph;
     int last = node == logits_node(g) ? p->step_count : from_step;
@@ -183,8 +186,7 @@ static void assign_slots(FastPlan *p) {
         const Node *node = &g->nodes[p->steps[s].node];
         int result = p->steps[s].result;
         if (is_alias(node)) {
-            p->slot_of[result] =
-                node->inputs[0] == GRAPH_IMAGE ? -1 : p->slot_of[node->inputs[0]];
+            p->slot_of[result] = node->inputs[0] == GRAPH_IMAGE ? -1 : p->slot_of[node->inputs[0]];
             continue;
         }
         size_t floats = (size_t)tensor_count(&p->out[result]);
@@ -250,7 +252,8 @@ static bool place_buffers(FastPlan *p, Error *err) {
     return true;
 }
 
-/* --- Running ------------------------------------------------------------------------------------------ */
+/* --- Running
+ * ------------------------------------------------------------------------------------------ */
 
 FastPlan *fast_new(const Model *model, int64_t batch, const RunOptions *options, Pool *pool,
                    Error *err) {

@@ -16,8 +16,7 @@ bool engine_input_image(const Model *model, const char *path, Arena *arena, Tens
     return ok;
 }
 
-bool engine_input_npy(const Model *model, const char *path, Arena *arena, Tensor *out,
-                      Error *err) {
+bool engine_input_npy(const Model *model, const char *path, Arena *arena, Tensor *out, Error *err) {
     if (!npy_load(out, arena, path, err))
         return false;
     const Shape *input = &model->graph.input;

@@ -17,8 +17,8 @@ static bool parse_seed(const char *weights, uint64_t *seed, Error *err) {
     long value = 1;
     const char *colon = strchr(weights, ':');
     if (colon && !text_to_int(colon + 1, 0, 2147483647, &value))
-        return error_set(err, ERROR_EXPECTED, "--weights", "random:SEED with a seed of 0..2147483647",
-                         TEXT("'%.100s'", weights));
+        return error_set(err, ERROR_EXPECTED, "--weights",
+                         "random:SEED with a seed of 0..2147483647", TEXT("'%.100s'", weights));
     *seed = (uint64_t)value;
     return true;
 }
@@ -29,8 +29,8 @@ static bool check_memory(const Model *model, const RunOptions *options, Pool *po
         return false;
     uint64_t needed = memory.weights + memory.activations + memory.scratch;
     uint64_t available = mem_available();
-    return needed <= available || error_set(err, ERROR_MACHINE, model->name, MEM_TEXT(needed),
-                                            MEM_TEXT(available));
+    return needed <= available ||
+           error_set(err, ERROR_MACHINE, model->name, MEM_TEXT(needed), MEM_TEXT(available));
 }
 
 static bool draw_weights(Model *model, uint64_t seed, const RunOptions *options, Pool *pool,
@@ -50,7 +50,8 @@ static bool open_weights(Model *model, const char *which, const char *weights,
                draw_weights(model, seed, options, pool, job, err);
     if (weights)
         return weights_load(model, weights, err);
-    if (find_beside(which, path) || (!strchr(which, '/') && weights_find(model->name, path, sizeof path)))
+    if (find_beside(which, path) ||
+        (!strchr(which, '/') && weights_find(model->name, path, sizeof path)))
         return weights_load(model, path, err);
     return draw_weights(model, seed, options, pool, job, err);
 }

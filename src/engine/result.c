@@ -6,8 +6,7 @@
 #include <string.h>
 
 static bool copy_rows(Tensor *out, const Tensor *t, Arena *arena, Error *err) {
-    Shape rows = {.rank = 2,
-                  .dim = {t->shape.dim[0], shape_count(&t->shape) / t->shape.dim[0]}};
+    Shape rows = {.rank = 2, .dim = {t->shape.dim[0], shape_count(&t->shape) / t->shape.dim[0]}};
     if (!tensor_new(out, arena, &rows, err))
         return false;
     memcpy(out->data, t->data, (size_t)tensor_count(t) * sizeof(float));

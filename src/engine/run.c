@@ -12,7 +12,7 @@ struct Run {
     Tensor image;
     Tensor *out; /* by node; data NULL never: all lie in `memory` */
     double *ms;
-    float *memory;  /* the input and every activation, each 64-byte aligned */
+    float *memory; /* the input and every activation, each 64-byte aligned */
     float *scratch;
     size_t scratch_count;
     Arena arena;
@@ -99,15 +99,17 @@ bool run_memory(const Model *model, int64_t batch, const RunOptions *options, Po
 }
 
 static bool check_memory(const Run *run, Error *err) {
-    uint64_t needed = activation_floats(&run->model->graph, run->image.shape.dim[0]) * sizeof(float) +
-                      run->scratch_count * sizeof(float);
+    uint64_t needed =
+        activation_floats(&run->model->graph, run->image.shape.dim[0]) * sizeof(float) +
+        run->scratch_count * sizeof(float);
     uint64_t available = mem_available();
     return needed <= available ||
            error_set(err, ERROR_MACHINE, TEXT("a run of %s", run->model->name), MEM_TEXT(needed),
                      MEM_TEXT(available));
 }
 
-/* --- Beginning and end ------------------------------------------------------------------------- */
+/* --- Beginning and end -------------------------------------------------------------------------
+ */
 
 static bool run_prepare(Run *run, const Tensor *input, Error *err) {
     const Graph *g = &run->model->graph;
@@ -168,7 +170,8 @@ void run_release(Run *run) {
     mem_free(run);
 }
 
-/* --- Stepping ---------------------------------------------------------------------------------- */
+/* --- Stepping ----------------------------------------------------------------------------------
+ */
 
 static bool compute(Run *run, int i, Job *job, Error *err) {
     const Node *node = &run->model->graph.nodes[i];
@@ -221,7 +224,8 @@ bool run_all(Run *run, Job *job, Error *err) {
     return run_until(run, run->model->graph.node_count - 1, job, err);
 }
 
-/* --- Looking ------------------------------------------------------------------------------------ */
+/* --- Looking ------------------------------------------------------------------------------------
+ */
 
 int run_cursor(const Run *run) {
     return run->cursor;

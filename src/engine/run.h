@@ -1,9 +1,9 @@
 /* A Run: one input, all activations of every node, and how long each took.
  *
  * Step mode: nodes are computed one at a time in order, nothing is fused, no buffer is reused, so
- * every activation can be looked at. The cursor can step back at no cost: what was computed stays. A
- * node is published once and for good; other threads may read published nodes while later ones are
- * computed. */
+ * every activation can be looked at. The cursor can step back at no cost: what was computed stays.
+ * A node is published once and for good; other threads may read published nodes while later ones
+ * are computed. */
 #ifndef ENGINE_RUN_H
 #define ENGINE_RUN_H
 
@@ -24,9 +24,10 @@ typedef struct RunMemory {
 bool run_memory(const Model *model, int64_t batch, const RunOptions *options, Pool *pool,
                 RunMemory *memory, Error *err);
 
-/* The input, (N, C, H, W) with C, H, W as the graph says, is copied. The model must have weights and
- * outlive the Run, as must the pool. Refused (ERROR_MACHINE with the figures) if the machine lacks
- * the memory. Counted by reference: run_new gives one, run_release drops one (NULL is fine). */
+/* The input, (N, C, H, W) with C, H, W as the graph says, is copied. The model must have weights
+ * and outlive the Run, as must the pool. Refused (ERROR_MACHINE with the figures) if the machine
+ * lacks the memory. Counted by reference: run_new gives one, run_release drops one (NULL is fine).
+ */
 Run *run_new(const Model *model, const Tensor *input, const RunOptions *options, Pool *pool,
              Error *err);
 Run *run_retain(Run *run);

@@ -28,7 +28,7 @@ static int find_quietly(const Graph *g, const char *text) {
         return node;
     int block = find_block(g, text);
     return block == GRAPH_FAILED || g->blocks[block].output < 0 ? GRAPH_FAILED
-                                                                 : g->blocks[block].output;
+                                                                : g->blocks[block].output;
 }
 
 int graph_find(const Graph *g, const char *text, Error *err) {

@@ -6,9 +6,8 @@
 #include <string.h>
 
 static const char *const kind_names[BLOCK_KINDS] = {
-    [BLOCK_NETWORK] = "network",     [BLOCK_CHAIN] = "chain",
-    [BLOCK_STAGE] = "stage",         [BLOCK_INCEPTION] = "inception",
-    [BLOCK_RESIDUAL] = "residual",   [BLOCK_DENSE] = "dense",
+    [BLOCK_NETWORK] = "network",         [BLOCK_CHAIN] = "chain",           [BLOCK_STAGE] = "stage",
+    [BLOCK_INCEPTION] = "inception",     [BLOCK_RESIDUAL] = "residual",     [BLOCK_DENSE] = "dense",
     [BLOCK_DENSE_LAYER] = "dense-layer", [BLOCK_TRANSITION] = "transition",
 };
 
@@ -100,8 +99,7 @@ static bool add_totals(Graph *g, const Node *node, Error *err) {
 int graph_add(Graph *g, const NodeDef *def, Error *err) {
     const LayerType *type = def->type;
     if (g->node_count >= GRAPH_NODES_MAX) {
-        error_set(err, ERROR_TOO_LARGE, "the network", "more nodes",
-                  TEXT("%d", GRAPH_NODES_MAX));
+        error_set(err, ERROR_TOO_LARGE, "the network", "more nodes", TEXT("%d", GRAPH_NODES_MAX));
         return GRAPH_FAILED;
     }
     if (def->input_count < type->inputs_min || def->input_count > type->inputs_max) {
@@ -154,8 +152,7 @@ int graph_add(Graph *g, const NodeDef *def, Error *err) {
 int graph_block_open(Graph *g, const char *name, const char *label, BlockKind kind, int parent,
                      int input, Error *err) {
     if (g->block_count >= GRAPH_BLOCKS_MAX) {
-        error_set(err, ERROR_TOO_LARGE, "the network", "more blocks",
-                  TEXT("%d", GRAPH_BLOCKS_MAX));
+        error_set(err, ERROR_TOO_LARGE, "the network", "more blocks", TEXT("%d", GRAPH_BLOCKS_MAX));
         return GRAPH_FAILED;
     }
     if (!mem_grow(&g->blocks, &g->block_capacity, (size_t)g->block_count + 1, sizeof(Block), err))

@@ -9,9 +9,9 @@
 
 enum { GRAPH_IMAGE = -1, GRAPH_NODES_MAX = 8192, GRAPH_BLOCKS_MAX = 4096 };
 
-/* Along one axis output i sees pixels start + i*jump .. start + i*jump + size - 1, some of which may
- * lie in the padding. Where paths meet, the smallest interval that holds those of all. Once a layer
- * saw everything (fully connected) jump is 0. */
+/* Along one axis output i sees pixels start + i*jump .. start + i*jump + size - 1, some of which
+ * may lie in the padding. Where paths meet, the smallest interval that holds those of all. Once a
+ * layer saw everything (fully connected) jump is 0. */
 typedef struct ReceptiveField {
     int64_t size, jump, start;
 } ReceptiveField;
@@ -21,8 +21,8 @@ typedef struct Node {
     const char *label; /* "conv4_x, block 3, 3x3" */
     const LayerType *type;
     const void *params;
-    int block;       /* innermost block; 0 is the network itself */
-    int branch;      /* which branch of that block; -1: none */
+    int block;  /* innermost block; 0 is the network itself */
+    int branch; /* which branch of that block; -1: none */
     int input_count;
     const int *inputs; /* earlier nodes, or GRAPH_IMAGE */
     Shape in, out;     /* of the first input; of the output. Without the batch */
@@ -31,13 +31,20 @@ typedef struct Node {
     const char *weight_keys[LAYER_WEIGHTS_MAX];
     int64_t param_count; /* learned ones */
     int64_t macs;
-    int64_t work;        /* what its forward adds to Job.done for one item */
+    int64_t work;         /* what its forward adds to Job.done for one item */
     ReceptiveField rf[2]; /* y, x */
 } Node;
 
 typedef enum BlockKind {
-    BLOCK_NETWORK, BLOCK_CHAIN, BLOCK_STAGE, BLOCK_INCEPTION, BLOCK_RESIDUAL, BLOCK_DENSE,
-    BLOCK_DENSE_LAYER, BLOCK_TRANSITION, BLOCK_KINDS
+    BLOCK_NETWORK,
+    BLOCK_CHAIN,
+    BLOCK_STAGE,
+    BLOCK_INCEPTION,
+    BLOCK_RESIDUAL,
+    BLOCK_DENSE,
+    BLOCK_DENSE_LAYER,
+    BLOCK_TRANSITION,
+    BLOCK_KINDS
 } BlockKind;
 const char *block_kind_name(BlockKind kind); /* "inception", "dense-layer", ... */
 bool block_kind_from_name(BlockKind *kind, const char *name, Error *err);
@@ -74,8 +81,8 @@ typedef struct NodeDef {
     int input_count;
     int block, branch;
 } NodeDef;
-/* Infers the node's shape, costs and receptive field. Returns its index, or GRAPH_FAILED. Names must
- * not repeat (ERROR_TWICE). */
+/* Infers the node's shape, costs and receptive field. Returns its index, or GRAPH_FAILED. Names
+ * must not repeat (ERROR_TWICE). */
 enum { GRAPH_FAILED = -2 };
 int graph_add(Graph *g, const NodeDef *def, Error *err);
 int graph_block_open(Graph *g, const char *name, const char *label, BlockKind kind, int parent,
@@ -84,8 +91,8 @@ void graph_block_close(Graph *g, int block, int output);
 /* Ends the building: labels must not repeat, there must be a node. */
 bool graph_end(Graph *g, Error *err);
 
-/* The node of that name or label, or of the block so named or labelled (its output); ASCII case does
- * not count. GRAPH_FAILED with the nearest names in err. */
+/* The node of that name or label, or of the block so named or labelled (its output); ASCII case
+ * does not count. GRAPH_FAILED with the nearest names in err. */
 int graph_find(const Graph *g, const char *text, Error *err);
 int graph_find_block(const Graph *g, const char *text, Error *err);
 /* "all", "weighted" (those with weights) or names and labels separated by commas (labels may hold
@@ -97,6 +104,7 @@ bool graph_select(const Graph *g, const char *list, bool *wanted, Error *err);
 int64_t graph_block_params(const Graph *g, int block);
 int64_t graph_block_macs(const Graph *g, int block);
 int graph_block_depth(const Graph *g, int block);
-int64_t graph_neurons(const Graph *g, int block); /* outputs of its convolutions and fully connected layers */
+int64_t graph_neurons(const Graph *g,
+                      int block); /* outputs of its convolutions and fully connected layers */
 
 #endif

@@ -9,7 +9,7 @@ enum {
     LINE = 16,            /* floats in a cache line */
     TASK_WORK = 1 << 20,  /* multiply-adds worth handing to another thread */
     TASKS_PER_THREAD = 3, /* so that a thread that is late holds the others up less */
-    DIRECT_COLUMNS = 256, /* up to so many, A is read where it lies, not packed */
+    NARROW = 256,         /* up to so many, A is read where it lies, not packed */
     SAME_LINES = 1024     /* floats apart, which fall on the same lines of the cache */
 };
 
@@ -22,9 +22,17 @@ static inline int64_t div_up(int64_t a, int64_t b) {
 static inline int64_t round_up(int64_t a, int64_t b) {
     return div_up(a, b) * b;
 }
-/* Where part i of `count` things dealt out evenly to `parts` begins. */
-static inline int64_t part_start(int64_t count, int64_t parts, int64_t i) {
-    return count / parts * i + min64(i, count % parts);
+
+/* `count` things dealt out to `parts`: the first `extra` get each + 1, the others each. */
+typedef struct Deal {
+    int64_t parts, each, extra;
+} Deal;
+static inline Deal deal(int64_t count, int64_t parts) {
+    return (Deal){parts, count / parts, count % parts};
+}
+/* Where part i begins. */
+static inline int64_t deal_start(const Deal *d, int64_t i) {
+    return d->each * i + min64(i, d->extra);
 }
 
 const GemmTier *gemm_tier(CpuTier tier) {
@@ -77,44 +85,45 @@ static void pack_sliver(const GemmMatrix *a, int64_t m0, int64_t rows, int64_t k
 }
 
 /* How C is cut: into micro-tiles of about the same number of rows (64 rows by 14 at most are
- * 13+13+13+13+12, as slivers of A need no padding), panels of nr columns, and these into blocks,
+ * 13+13+13+13+12, as slivers of A need no padding) and panels of nr columns, and these into blocks,
  * each the work of one task. */
 typedef struct Grid {
-    int64_t tiles, panels; /* micro-tiles down, panels across */
-    int64_t row_blocks, col_blocks;
+    Deal tiles;      /* rows to micro-tiles */
+    Deal row_blocks; /* micro-tiles to blocks */
+    Deal col_blocks; /* panels to blocks */
 } Grid;
 
 /* Blocks of nc columns, or more to occupy the threads; each extra block down packs B once more,
  * each across A. Affects no sum. */
 static Grid choose_grid(const GemmBlocks *b, int rows_max, int64_t m, int64_t n, int64_t k,
                         int64_t items, int threads) {
-    Grid grid = {.tiles = div_up(m, rows_max), .panels = div_up(n, b->nr)};
-    const int64_t cols_min = div_up(grid.panels, b->nc / b->nr);
+    const int64_t tiles = div_up(m, rows_max), panels = div_up(n, b->nr);
+    const int64_t cols_min = div_up(panels, b->nc / b->nr);
     int64_t wanted = threads == 1 ? 1 : threads * TASKS_PER_THREAD;
-    wanted = min64(wanted, m * n * k / TASK_WORK * items + 1);
-    wanted = div_up(wanted, items);
-    int64_t best = -1, best_cost = 0;
-    for (int64_t rows = 1; rows <= grid.tiles; rows++) {
-        int64_t cols = min64(div_up(wanted, rows), grid.panels);
+    wanted = div_up(min64(wanted, m * n * k / TASK_WORK * items + 1), items);
+    int64_t best = -1, best_cost = 0, best_rows = 1, best_cols = cols_min;
+    for (int64_t rows = 1; rows <= tiles; rows++) {
+        int64_t cols = min64(div_up(wanted, rows), panels);
         if (cols < cols_min)
             cols = cols_min;
         const int64_t blocks = min64(rows * cols, wanted), cost = cols * m + 2 * rows * n;
         if (blocks > best || (blocks == best && cost < best_cost)) {
             best = blocks;
             best_cost = cost;
-            grid.row_blocks = rows;
-            grid.col_blocks = cols;
+            best_rows = rows;
+            best_cols = cols;
         }
         if (cols == cols_min && blocks == wanted)
             break;
     }
-    return grid;
+    return (Grid){deal(m, tiles), deal(tiles, best_rows), deal(panels, best_cols)};
 }
 
 typedef struct Products {
     const KernelContext *ctx;
     const GemmTier *tier;
     int64_t m, n, k;
+    bool narrow; /* few panels: they stay in the second-level cache, and parts of A come by */
     bool direct; /* A is not packed */
     Grid grid;
     size_t worker_scratch;
@@ -122,13 +131,12 @@ typedef struct Products {
     const void *context;
 } Products;
 
-/* A part of A, and panels of B: one at a time, or all of a block where several parts of A meet
- * them. */
+/* A part of A; panels of B, one at a time, or all of a block where several parts of A meet them. */
 static size_t scratch_of_a(const GemmBlocks *b, int64_t m, int64_t k) {
     return (size_t)round_up(min64(m, b->mc) * round_up(min64(k, b->kc), GROUP), LINE);
 }
 static size_t scratch_of_worker(const GemmBlocks *b, int64_t m, int64_t n, int64_t k) {
-    const bool one = m <= b->mc && n > DIRECT_COLUMNS;
+    const bool one = m <= b->mc && n > NARROW;
     const int64_t columns = one ? b->nr : round_up(min64(n, b->nc), b->nr);
     const int64_t panels = columns * round_up(min64(k, b->kc), GROUP);
     return scratch_of_a(b, m, k) + (size_t)round_up(panels, LINE);
@@ -164,7 +172,7 @@ typedef struct Part {
 
 static void pack_part(const Products *p, const Gemm *g, const Part *part, float *packed_a) {
     for (int64_t ir = part->tile0, m = part->m0, next; ir < part->tile1; ir++, m = next) {
-        next = part_start(g->m, p->grid.tiles, ir + 1);
+        next = deal_start(&p->grid.tiles, ir + 1);
         pack_sliver(&g->a, m, next - m, part->pc, part->kc,
                     packed_a + (m - part->m0) * part->depth);
     }
@@ -184,7 +192,7 @@ static void multiply_part(const Products *p, const Gemm *g, const Part *part, co
         if (pack)
             pack_panel(g, part->pc, part->kc, n, nc, width, panel);
         for (int64_t ir = part->tile0, m = part->m0, next; ir < part->tile1; ir++, m = next) {
-            next = part_start(g->m, p->grid.tiles, ir + 1);
+            next = deal_start(&p->grid.tiles, ir + 1);
             const GemmEpilogue epilogue = epilogue_at(g, m, n);
             const GemmTile tile = {
                 .a = packed_a ? packed_a + (m - part->m0) * part->depth
@@ -207,7 +215,8 @@ static void multiply_part(const Products *p, const Gemm *g, const Part *part, co
 }
 
 /* One block of C. Of the five loops, jc is the tasks (and so is ic, if there are threads to
- * occupy); then pc over blocks of K and ic over parts of A that fit the second-level cache. */
+ * occupy); then pc over blocks of K and ic over parts of A that fit the second-level cache; if C is
+ * narrow each micro-tile is a part, so that A, larger than B then, comes by once. */
 static void block_task(void *context, int64_t task, int worker) {
     const Products *p = context;
     const GemmBlocks *blocks = &p->tier->blocks;
@@ -216,34 +225,34 @@ static void block_task(void *context, int64_t task, int worker) {
     float *panels = packed_a + scratch_of_a(blocks, p->m, p->k);
     Gemm g;
     GemmSource source;
-    p->item(p->context, task / (grid->row_blocks * grid->col_blocks), &g, &source);
+    const int64_t col = task / grid->row_blocks.parts % grid->col_blocks.parts;
+    const int64_t row = task % grid->row_blocks.parts;
+    p->item(p->context, task / (grid->row_blocks.parts * grid->col_blocks.parts), &g, &source);
     if (g.pack_b == gemm_pack_matrix)
         g.pack_b = p->tier->pack_matrix;
 
-    const int64_t col = task / grid->row_blocks % grid->col_blocks, row = task % grid->row_blocks;
-    const int64_t tile0 = part_start(grid->tiles, grid->row_blocks, row);
-    const int64_t tile1 = part_start(grid->tiles, grid->row_blocks, row + 1);
-    const int64_t parts =
-        p->direct ? tile1 - tile0 : div_up(tile1 - tile0, blocks->mc / blocks->mr);
+    const int64_t first = deal_start(&grid->row_blocks, row);
+    const int64_t tiles = deal_start(&grid->row_blocks, row + 1) - first;
+    const Deal parts = deal(tiles, p->narrow ? tiles : div_up(tiles, blocks->mc / blocks->mr));
     Part part = {
-        .panel0 = part_start(grid->panels, grid->col_blocks, col),
-        .panel1 = part_start(grid->panels, grid->col_blocks, col + 1),
+        .panel0 = deal_start(&grid->col_blocks, col),
+        .panel1 = deal_start(&grid->col_blocks, col + 1),
     };
     do {
         part.kc = min64(blocks->kc, g.k - part.pc);
         part.depth = round_up(part.kc, GROUP);
-        for (int64_t ic = 0; ic < parts; ic++) {
-            part.tile0 = tile0 + part_start(tile1 - tile0, parts, ic);
-            part.tile1 = tile0 + part_start(tile1 - tile0, parts, ic + 1);
-            part.m0 = part_start(g.m, grid->tiles, part.tile0);
-            part.m1 = part_start(g.m, grid->tiles, part.tile1);
+        for (int64_t ic = 0; ic < parts.parts; ic++) {
+            part.tile0 = first + deal_start(&parts, ic);
+            part.tile1 = first + deal_start(&parts, ic + 1);
+            part.m0 = deal_start(&grid->tiles, part.tile0);
+            part.m1 = deal_start(&grid->tiles, part.tile1);
             const float *slivers = p->direct ? NULL : packed_a;
             if (g.packed_a)
                 slivers = g.packed_a + g.m * part.pc + part.m0 * part.depth;
             else if (slivers)
                 pack_part(p, &g, &part, packed_a);
-            multiply_part(p, &g, &part, slivers, panels, parts > 1 ? part.depth * blocks->nr : 0,
-                          ic == 0);
+            multiply_part(p, &g, &part, slivers, panels,
+                          parts.parts > 1 ? part.depth * blocks->nr : 0, ic == 0);
         }
         part.pc += part.kc;
     } while (part.pc < g.k && !job_cancelled(p->ctx->job));
@@ -255,10 +264,10 @@ size_t gemm_packed_size(int64_t m, int64_t k) {
 
 void gemm_pack_a(CpuTier tier, const GemmMatrix *a, int64_t m, int64_t k, float *packed) {
     const GemmBlocks *b = &gemm_tier(tier)->blocks;
-    const int64_t tiles = div_up(m, b->mr);
+    const Deal tiles = deal(m, div_up(m, b->mr));
     for (int64_t pc = 0; pc < k; pc += b->kc)
-        for (int64_t ir = 0; ir < tiles; ir++) {
-            const int64_t m0 = part_start(m, tiles, ir), m1 = part_start(m, tiles, ir + 1);
+        for (int64_t ir = 0; ir < tiles.parts; ir++) {
+            const int64_t m0 = deal_start(&tiles, ir), m1 = deal_start(&tiles, ir + 1);
             const int64_t kc = min64(b->kc, k - pc), depth = round_up(kc, GROUP);
             pack_sliver(a, m0, m1 - m0, pc, kc, packed + m * pc + m0 * depth);
         }
@@ -274,7 +283,7 @@ static int direct_rows(const GemmTier *tier, int64_t n, int64_t k, GemmItem item
     Gemm g;
     GemmSource source;
     item(context, 0, &g, &source);
-    if (!tier->direct_rows || g.packed_a || g.a.col != 1 || k % GROUP != 0 || n > DIRECT_COLUMNS)
+    if (!tier->direct_rows || g.packed_a || g.a.col != 1 || k % GROUP != 0 || n > NARROW)
         return 0;
     return g.a.row % SAME_LINES == 0 ? tier->direct_rows : tier->blocks.mr;
 }
@@ -292,6 +301,7 @@ bool gemm_run_items(const KernelContext *ctx, int64_t count, int64_t m, int64_t 
         .m = m,
         .n = n,
         .k = k,
+        .narrow = n <= NARROW,
         .direct = rows > 0,
         .grid = choose_grid(&tier->blocks, rows ? rows : tier->blocks.mr, m, n, k, count, threads),
         .worker_scratch = scratch_of_worker(&tier->blocks, m, n, k),
@@ -299,7 +309,7 @@ bool gemm_run_items(const KernelContext *ctx, int64_t count, int64_t m, int64_t 
         .context = context,
     };
     assert(ctx->scratch_count >= p.worker_scratch * (size_t)threads);
-    const int64_t tasks = count * p.grid.row_blocks * p.grid.col_blocks;
+    const int64_t tasks = count * p.grid.row_blocks.parts * p.grid.col_blocks.parts;
     return pool_run(ctx->pool, ctx->job, tasks, block_task, &p) && !job_cancelled(ctx->job);
 }
 

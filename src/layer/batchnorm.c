@@ -30,8 +30,8 @@ static size_t bn_scratch(const LayerCall *call) {
 static void bn_affine(const void *params, int64_t channels,
                       const float *const weights[LAYER_WEIGHTS_MAX], float *scale, float *shift) {
     const BnParams *p = params;
-    pointwise_batchnorm_fold(channels, weights[0], weights[1], weights[2], weights[3], p->eps, scale,
-                             shift);
+    pointwise_batchnorm_fold(channels, weights[0], weights[1], weights[2], weights[3], p->eps,
+                             scale, shift);
 }
 
 static bool bn_forward(const LayerCall *call) {

@@ -24,28 +24,35 @@ typedef struct ParamSpec {
     size_t offset; /* in the type's parameter struct */
     double min, max;
     bool required;
-    double preset; /* the value when it is not given (both of a pair); one outside min..max cannot be
-                      written and has the meaning that help tells ("left out: the kernel") */
+    double preset; /* the value when it is not given (both of a pair); one outside min..max cannot
+                      be written and has the meaning that help tells ("left out: the kernel") */
     const char *help;
 } ParamSpec;
 
 /* What colour and column a layer gets on screen. */
 typedef enum LayerFamily {
-    LAYER_CONVOLUTION, LAYER_POOLING, LAYER_NORMALISATION, LAYER_ACTIVATION, LAYER_CONNECTED,
-    LAYER_JOINING, LAYER_OTHER
+    LAYER_CONVOLUTION,
+    LAYER_POOLING,
+    LAYER_NORMALISATION,
+    LAYER_ACTIVATION,
+    LAYER_CONNECTED,
+    LAYER_JOINING,
+    LAYER_OTHER
 } LayerFamily;
 
-typedef enum WeightRole { /* how random weights are drawn; see model/weights.h */
-    WEIGHT_KERNEL,        /* He: normal, variance 2 / fan_in */
-    WEIGHT_BIAS,          /* 0 */
-    WEIGHT_GAMMA,         /* 1 */
-    WEIGHT_BETA,          /* 0 */
-    WEIGHT_MEAN,          /* a batch norm's running statistics: 0 and 1 until calibrated; */
-    WEIGHT_VARIANCE       /* kept in files, not counted as parameters */
+typedef enum WeightRole {                 /* how random weights are drawn; see model/weights.h */
+                          WEIGHT_KERNEL,  /* He: normal, variance 2 / fan_in */
+                          WEIGHT_BIAS,    /* 0 */
+                          WEIGHT_GAMMA,   /* 1 */
+                          WEIGHT_BETA,    /* 0 */
+                          WEIGHT_MEAN,    /* a batch norm's running statistics: 0 and 1 until
+                                             calibrated; */
+                          WEIGHT_VARIANCE /* kept in files, not counted as parameters */
 } WeightRole;
 
 typedef struct WeightSpec {
-    const char *suffix; /* "weight", "bias", "running_mean", ...: the key is node name + "." + this */
+    const char
+        *suffix; /* "weight", "bias", "running_mean", ...: the key is node name + "." + this */
     WeightRole role;
     Shape shape;
 } WeightSpec;
@@ -81,8 +88,8 @@ typedef struct LayerCall {
 } LayerCall;
 
 typedef struct LayerType {
-    const char *name;    /* "conv": the op in models/NAME.json and in JSON answers */
-    const char *title;   /* "convolution" */
+    const char *name;  /* "conv": the op in models/NAME.json and in JSON answers */
+    const char *title; /* "convolution" */
     LayerFamily family;
     const ParamSpec *params; /* NULL: none */
     size_t params_size;
@@ -94,7 +101,7 @@ typedef struct LayerType {
     int (*weights)(const void *params, const Shape *in, WeightSpec specs[LAYER_WEIGHTS_MAX]);
     int64_t (*macs)(const void *params, const Shape *in, const Shape *out); /* an item; NULL: 0 */
     void (*window)(const void *params, const Shape *in, const Shape *out, LayerWindow *window);
-                                                                     /* NULL: cell by cell */
+    /* NULL: cell by cell */
     size_t (*scratch)(const LayerCall *call); /* floats; pointers to data may be NULL. NULL: 0 */
     /* False: cancelled. */
     bool (*forward)(const LayerCall *call);

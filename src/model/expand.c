@@ -16,7 +16,8 @@ typedef struct Expander {
 
 /* Where entries of a list stand. */
 typedef struct Place {
-    char name[NAME_MAX_LENGTH], label[NAME_MAX_LENGTH]; /* put before names and labels: "layer1.0." */
+    char name[NAME_MAX_LENGTH],
+        label[NAME_MAX_LENGTH]; /* put before names and labels: "layer1.0." */
     int block, branch;
     ExpressionNames args;
 } Place;
@@ -67,8 +68,8 @@ static const char *text_member(Expander *x, const Json *object, const char *key,
     return NULL;
 }
 
-/* A name becomes part of weight keys and of file names: letters, digits, '_', '-' and '.', which must
- * not lead. `name` "" (not given) is fine. */
+/* A name becomes part of weight keys and of file names: letters, digits, '_', '-' and '.', which
+ * must not lead. `name` "" (not given) is fine. */
 static bool check_name(Expander *x, const char *name) {
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
@@ -137,10 +138,11 @@ static bool named_output(Expander *x, const Named *named, const Json *from, int 
     if (*node != GRAPH_FAILED)
         return true;
     if (later)
-        return error_set(x->err, ERROR_BAD,
-                         TEXT("from: '%.80s' is not computed yet here: a layer takes its input from "
-                              "earlier ones (a cycle cannot be computed)",
-                              name));
+        return error_set(
+            x->err, ERROR_BAD,
+            TEXT("from: '%.80s' is not computed yet here: a layer takes its input from "
+                 "earlier ones (a cycle cannot be computed)",
+                 name));
     error_prefix(x->err, "from");
     return text_unknown(&nearest, "layer", x->err);
 }
@@ -238,14 +240,15 @@ static bool add_then(Expander *x, const Place *place, const Json *entry, int *ou
     return add_plain(x, place, name, label, op, &inputs, output);
 }
 
-/* The names of an entry that has none: an activation after what it follows, others after their op. */
+/* The names of an entry that has none: an activation after what it follows, others after their op.
+ */
 static bool layer_names(Expander *x, const Place *place, const Json *entry, const LayerType *type,
                         int input, char name[NAME_MAX_LENGTH], char label[NAME_MAX_LENGTH]) {
     const char *given = text_member(x, entry, "name", "");
     if (!given || !check_name(x, given))
         return false;
-    if (!*given && type->family == LAYER_ACTIVATION && input != GRAPH_IMAGE && type->inputs_max == 1 &&
-        strcmp(type->name, "softmax") != 0) {
+    if (!*given && type->family == LAYER_ACTIVATION && input != GRAPH_IMAGE &&
+        type->inputs_max == 1 && strcmp(type->name, "softmax") != 0) {
         const Node *before = &x->graph->nodes[input];
         const char *own = text_member(x, entry, "label", "");
         return own && join_text(x, name, before->name, TEXT(".%s", type->name)) &&
@@ -278,10 +281,10 @@ static bool expand_layer(Expander *x, const Json *entry, const Place *place, con
 
 /* --- Blocks -------------------------------------------------------------------------------- */
 
-static const char *const use_keys[] = {"block", "name", "label", "with", "repeat", "each",
-                                       "each_label", "first", "connect", "from", "when", NULL};
-static const char *const template_keys[] = {"kind", "args", "layers", "branches", "join",
-                                            "branch_labels", "then", NULL};
+static const char *const use_keys[] = {"block",      "name",  "label",   "with", "repeat", "each",
+                                       "each_label", "first", "connect", "from", "when",   NULL};
+static const char *const template_keys[] = {"kind", "args",          "layers", "branches",
+                                            "join", "branch_labels", "then",   NULL};
 
 static bool set_arg(Expander *x, ExpressionNames *args, const char *name, const Json *value,
                     const ExpressionNames *scope) {
@@ -349,9 +352,9 @@ static bool expand_branches(Expander *x, const Json *template, Place *inside, co
                             const char *label, int input, int *output) {
     const Json *branches = json_get(template, "branches");
     if (json_type(branches) != JSON_ARRAY || json_count(branches) < 1 || json_count(branches) > 64)
-        return error_set(x->err, ERROR_EXPECTED, "branches", "an array of 1..64 arrays",
-                         TEXT("%s of %zu", json_type_name(json_type(branches)),
-                              json_count(branches)));
+        return error_set(
+            x->err, ERROR_EXPECTED, "branches", "an array of 1..64 arrays",
+            TEXT("%s of %zu", json_type_name(json_type(branches)), json_count(branches)));
     Inputs outputs = {0};
     for (const Json *b = json_first(branches); b; b = json_next(b)) {
         inside->branch = outputs.count;
@@ -390,10 +393,9 @@ static bool expand_instance(Expander *x, const Json *template, const ExpressionN
     inside.args.item[inside.args.count++].set = true;
 
     bool branched = json_get(template, "branches") != NULL;
-    bool ok = branched
-                  ? expand_branches(x, template, &inside, name, label, input, output)
-                  : expand_list(x, json_get(template, "layers"), &inside, input, output) ||
-                        error_prefix(x->err, "layers");
+    bool ok = branched ? expand_branches(x, template, &inside, name, label, input, output)
+                       : expand_list(x, json_get(template, "layers"), &inside, input, output) ||
+                             error_prefix(x->err, "layers");
     if (ok)
         graph_block_close(x->graph, block, *output);
     return ok;
@@ -434,8 +436,9 @@ static bool expand_repetition(Expander *x, const Stage *s, long i, const Express
 
 static bool expand_stage(Expander *x, Stage *s, const Place *place, int input, int *output) {
     s->each = text_member(x, s->use, "each", "{0}");
-    if (s->each && strspn(s->each, "{}abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") !=
-                       strlen(s->each))
+    if (s->each &&
+        strspn(s->each, "{}abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") !=
+            strlen(s->each))
         return error_set(x->err, ERROR_EXPECTED, "each", "letters, digits, '_', '-' and {0} or {1}",
                          TEXT("'%.60s'", s->each));
     s->each_label = s->each ? text_member(x, s->use, "each_label", "block {1}") : NULL;
@@ -551,8 +554,7 @@ static bool expand_entry(Expander *x, const Json *entry, const Place *place, con
                                     : expand_layer(x, entry, place, &inputs, output);
 }
 
-static bool expand_list(Expander *x, const Json *list, const Place *place, int input,
-                        int *output) {
+static bool expand_list(Expander *x, const Json *list, const Place *place, int input, int *output) {
     if (json_type(list) != JSON_ARRAY)
         return error_set(x->err, ERROR_EXPECTED, "its value", "an array of layers",
                          json_type_name(json_type(list)));

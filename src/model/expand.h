@@ -1,4 +1,5 @@
-/* From the "layers" and "blocks" of models/NAME.json to a graph; models/README.md documents them. */
+/* From the "layers" and "blocks" of models/NAME.json to a graph; models/README.md documents them.
+ */
 #ifndef MODEL_EXPAND_H
 #define MODEL_EXPAND_H
 

@@ -105,8 +105,8 @@ static bool apply(Reader *r, char operation, int64_t *left, int64_t right) {
         *left /= right;
     }
     if (overflow || *left > bound || *left < -bound)
-        return error_set(r->err, ERROR_TOO_LARGE, TEXT("expression '%.100s'", r->text),
-                         "its value", "2^53");
+        return error_set(r->err, ERROR_TOO_LARGE, TEXT("expression '%.100s'", r->text), "its value",
+                         "2^53");
     return true;
 }
 

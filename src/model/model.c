@@ -64,9 +64,8 @@ static bool read_input(Model *m, const Json *root, int size, Error *err) {
         if (json_type(extent) != JSON_NUMBER || !(value >= 1 && value <= 16384) ||
             value != (double)(int)value)
             return error_set(err, ERROR_EXPECTED, TEXT("input[%d]", i), "1..16384",
-                             json_type(extent) == JSON_NUMBER
-                                 ? TEXT("%g", value)
-                                 : json_type_name(json_type(extent)));
+                             json_type(extent) == JSON_NUMBER ? TEXT("%g", value)
+                                                              : json_type_name(json_type(extent)));
         shape.dim[i] = (int64_t)value;
     }
     if (size > 0)
@@ -105,8 +104,7 @@ static bool read_preprocess(Model *m, const Json *root, int size, Error *err) {
     static const char *const keys[] = {"resize", "range", "mean", "deviation", NULL};
     double resize = 0;
     int64_t channels = m->graph.input.dim[0];
-    if (!read_keys(object, keys, err) ||
-        !read_number(object, "resize", 1, 16384, &resize, err) ||
+    if (!read_keys(object, keys, err) || !read_number(object, "resize", 1, 16384, &resize, err) ||
         !read_number(object, "range", 1e-6, 1e6, &p->range, err) ||
         !read_channels(object, "mean", channels, -1e6, p->mean, err) ||
         !read_channels(object, "deviation", channels, 1e-6, p->deviation, err))
@@ -140,9 +138,20 @@ static bool read_labels(Model *m, const Json *root, Error *err) {
 }
 
 static bool read_model(Model *m, const Json *root, int size, Error *err) {
-    static const char *const keys[] = {
-        "title",  "family", "year",   "paper",   "note",   "input",
-        "preprocess", "labels", "blocks", "layers", "printed", "errors", "unmarked_weights", NULL};
+    static const char *const keys[] = {"title",
+                                       "family",
+                                       "year",
+                                       "paper",
+                                       "note",
+                                       "input",
+                                       "preprocess",
+                                       "labels",
+                                       "blocks",
+                                       "layers",
+                                       "printed",
+                                       "errors",
+                                       "unmarked_weights",
+                                       NULL};
     return read_keys(root, keys, err) && read_about(m, root, err) &&
            read_input(m, root, size, err) && read_preprocess(m, root, size, err) &&
            expand_layers(&m->graph, json_get(root, "layers"), json_get(root, "blocks"), err) &&

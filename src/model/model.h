@@ -34,8 +34,10 @@ typedef struct Model {
     PaperFigures figures;
     PaperError *errors;
     int error_count;
-    const char *unmarked; /* what to say when weights that do not name this model are loaded; or "" */
-    Weights weights; /* see model/weights.h: none until model_load_weights or model_random_weights */
+    const char
+        *unmarked; /* what to say when weights that do not name this model are loaded; or "" */
+    Weights
+        weights; /* see model/weights.h: none until model_load_weights or model_random_weights */
 } Model;
 
 /* `which` is the name of a shipped network, or the path of a .json file (anything with a '/' or

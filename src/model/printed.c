@@ -8,8 +8,8 @@
 enum { ROWS_MAX = 200 };
 
 static bool read_row(Model *m, const Json *json, PaperRow *row, Error *err) {
-    static const char *const keys[] = {"at", "out", "depth", "params", "macs", "neurons", "why",
-                                       NULL};
+    static const char *const keys[] = {"at",   "out",     "depth", "params",
+                                       "macs", "neurons", "why",   NULL};
     if (!read_keys(json, keys, err) || !read_text(m, json, "at", &row->at, err) ||
         !read_text(m, json, "out", &row->out, err) ||
         !read_text(m, json, "depth", &row->depth, err) ||
@@ -36,7 +36,8 @@ static bool read_figures(Model *m, const Json *printed, Error *err) {
     static const char *const keys[] = {"source", "K", "rows", NULL};
     size_t count;
     m->figures.kilo = 1000;
-    if (!read_keys(printed, keys, err) || !read_text(m, printed, "source", &m->figures.source, err) ||
+    if (!read_keys(printed, keys, err) ||
+        !read_text(m, printed, "source", &m->figures.source, err) ||
         !read_number(printed, "K", 1000, 1024, &m->figures.kilo, err) ||
         !read_array(printed, "rows", &count, err))
         return false;
@@ -77,7 +78,8 @@ bool read_printed(Model *m, const Json *root, Error *err) {
     return true;
 }
 
-/* --- Ours --------------------------------------------------------------------------------------- */
+/* --- Ours ---------------------------------------------------------------------------------------
+ */
 
 static bool add_place(const Model *m, const char *at, PrintedOurs *ours, Error *err) {
     const Graph *g = &m->graph;
@@ -139,8 +141,8 @@ double printed_number(const char *text, double kilo) {
     static const struct {
         const char *unit;
         double factor;
-    } units[] = {{"", 1},           {"M", 1e6},          {"B", 1e9},       {"G", 1e9},
-                 {"million", 1e6},  {"billion", 1e9},    {"thousand", 1e3}};
+    } units[] = {{"", 1},          {"M", 1e6},       {"B", 1e9},       {"G", 1e9},
+                 {"million", 1e6}, {"billion", 1e9}, {"thousand", 1e3}};
     if (strcmp(end, "K") == 0)
         return value * kilo;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
