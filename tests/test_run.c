@@ -189,7 +189,9 @@ static void fast_plan_agrees_with_step_mode(void **state) {
         assert_ok(plan, err);
         for (int repeat = 0; repeat < 2; repeat++) {
             Result result;
-            assert_ok(fast_run(plan, &b.input, NULL, &b.arena, &result, &err), err);
+            Job job = {0};
+            assert_ok(fast_run(plan, &b.input, &job, &b.arena, &result, &err), err);
+            assert_int_equal(atomic_load(&job.done), fast_work(plan));
             double distance = test_distance(result.logits.data, run_logits(run)->data,
                                             (size_t)tensor_count(&result.logits));
             if (!(distance < 1e-5))

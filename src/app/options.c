@@ -25,7 +25,7 @@ static const OptionSpec specs[] = {
     {"input", "F.npy", OPTION_TEXT, FIELD(input), 0, 0, NULL, " run export ",
      "the network's input as it is: no resizing, no normalising"},
     {"top", "N", OPTION_INT, FIELD(top), 1, 100000, NULL, " run ", "how many classes to tell (5)"},
-    {"plan", NULL, OPTION_TEXT, FIELD(plan), 0, 0, "fast|step", " run eval ",
+    {"plan", NULL, OPTION_TEXT, FIELD(plan), 0, 0, "fast|step", " run ",
      "fast: fused, buffers reused; step: every activation kept"},
     {"dump", "DIR", OPTION_TEXT, FIELD(dump), 0, 0, NULL, " run ",
      "write activations, logits and probabilities as .npy"},

@@ -162,7 +162,7 @@ static bool run_fast(App *app, const Model *model, const Tensor *input, const ch
     FastPlan *plan = fast_new(model, input->shape.dim[0], &options, app->pool, err);
     if (!plan)
         return false;
-    app_progress_begin(app, model->title, model->graph.work * input->shape.dim[0]);
+    app_progress_begin(app, model->title, fast_work(plan));
     Result result;
     bool ok = fast_run(plan, input, &app->job, &app->arena, &result, err);
     app_progress_end(app);

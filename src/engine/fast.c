@@ -291,6 +291,15 @@ uint64_t fast_bytes(const FastPlan *p) {
     return (uint64_t)(p->memory_floats + p->scratch_floats) * sizeof(float);
 }
 
+int64_t fast_work(const FastPlan *p) {
+    int64_t work = 0;
+    for (int s = 0; s < p->step_count; s++) {
+        const Node *node = &p->model->graph.nodes[p->steps[s].node];
+        work += is_alias(node) ? 0 : node->work * p->batch;
+    }
+    return work;
+}
+
 bool fast_run(FastPlan *p, const Tensor *input, Job *job, Arena *arena, Result *result,
               Error *err) {
     const Graph *g = &p->model->graph;

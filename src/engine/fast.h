@@ -17,6 +17,7 @@ void fast_free(FastPlan *plan); /* NULL is fine */
 /* May be called often. The result lies in the arena. */
 bool fast_run(FastPlan *plan, const Tensor *input, Job *job, Arena *arena, Result *result,
               Error *err);
+int64_t fast_work(const FastPlan *plan);   /* what a pass adds to Job.done */
 uint64_t fast_bytes(const FastPlan *plan); /* of its buffers and scratch */
 
 #endif
