@@ -1,6 +1,6 @@
 #include "kernel_support.h"
 
-#include "kernel/gemm.h"
+#include "kernel/gemm_tiers.h"
 #include <stdio.h>
 
 /* One product and its operands: A with row stride lda, or transposed; C with three columns to
@@ -297,6 +297,41 @@ static void packing_pads_with_zeros(void **state) {
     release(&panel);
 }
 
+/* Each tier's own packing gives what the general one gives, padding and all, at every width. */
+static void tiers_pack_alike(void **state) {
+    (void)state;
+    ConvShape s = {1, 3, 9, 11, 1, 0, 0, 3, 2, 1, 1, 1, 1, 1, 1, 1};
+    Guarded x = filled(34 * 50, 1);
+    for (int tier = 0; tier <= (int)cpu_best(); tier++)
+        for (int stride = 1; stride < 4; stride++) {
+            const GemmTier *t = gemm_tier((CpuTier)tier);
+            s.sx = stride;
+            s.oh = 9;
+            s.ow = (11 + 2 - 2) / stride + 1;
+            const GemmMatrix matrix =
+                stride == 3 ? (GemmMatrix){x.data, 1, 34} : (GemmMatrix){x.data, 34, stride};
+            const ConvPatches patches = {&s, x.data};
+            for (int nc = 1; nc <= t->blocks.nr; nc++) {
+                const int width = (nc + t->lanes - 1) / t->lanes * t->lanes;
+                Guarded want = guarded(7 * width), got = guarded(7 * width);
+                Guarded more = guarded(21 * width), got_more = guarded(21 * width);
+                gemm_pack_matrix(&matrix, 1, 21, 2, nc, width, more.data);
+                t->pack_matrix(&matrix, 1, 21, 2, nc, width, got_more.data);
+                assert_same_bits(more.data, got_more.data, more.count, "pack_matrix");
+                release(&more);
+                release(&got_more);
+                conv_pack_patches(&patches, 5, 7, 3, nc, width, want.data);
+                t->pack_patches(&patches, 5, 7, 3, nc, width, got.data);
+                assert_same_bits(want.data, got.data, want.count, "pack_patches");
+                for (int i = 0; i < 7 * width; i++)
+                    assert_true(i % width < nc || want.data[i] == 0);
+                release(&want);
+                release(&got);
+            }
+        }
+    release(&x);
+}
+
 /* Cancelled from the third panel on, through the packing. */
 typedef struct Trap {
     GemmMatrix matrix;
@@ -357,6 +392,7 @@ int main(void) {
         cmocka_unit_test(paths_give_the_same_bits),
         cmocka_unit_test(not_a_number_stays_in_its_row_and_column),
         cmocka_unit_test(packing_pads_with_zeros),
+        cmocka_unit_test(tiers_pack_alike),
         cmocka_unit_test(cancelling),
         cmocka_unit_test(tiers_have_names),
     };

@@ -107,10 +107,11 @@ static void chosen_shapes(void **state) {
         {1, 3, 14, 15, 7, 8, 3, 3, 2, 2, 0, 0, false, false}, /* GoogLeNet: ceil mode */
         {1, 3, 9, 9, 9, 9, 3, 3, 1, 1, 1, 1, true, false},    /* Inception's branch */
         {1, 3, 9, 9, 9, 9, 3, 3, 1, 1, 1, 1, false, false},
-        {2, 70, 7, 7, 1, 1, 7, 7, 1, 1, 0, 0, false, false}, /* DenseNet's end */
-        {1, 2, 5, 7, 5, 5, 4, 3, 2, 2, 1, 1, true, false},   /* overhanging the padding */
-        {1, 2, 3, 3, 4, 4, 2, 2, 3, 3, 1, 1, true, false},   /* windows outside of all */
-        {1, 2, 3, 20, 1, 6, 3, 1, 1, 4, 0, 0, true, false},  /* stride beyond the kernel */
+        {2, 70, 7, 7, 1, 1, 7, 7, 1, 1, 0, 0, false, false},    /* DenseNet's end */
+        {1, 2, 5, 7, 5, 5, 4, 3, 2, 2, 1, 1, true, false},      /* overhanging the padding */
+        {1, 2, 3, 3, 4, 4, 2, 2, 3, 3, 1, 1, true, false},      /* windows outside of all */
+        {1, 1, 4, 1030, 2, 515, 3, 2, 2, 2, 1, 0, true, false}, /* wide */
+        {1, 2, 3, 20, 1, 6, 3, 1, 1, 4, 0, 0, true, false},     /* stride beyond the kernel */
     };
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         check_shape(&shapes[i], i, false);

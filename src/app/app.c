@@ -3,6 +3,7 @@
 #include "engine/input.h"
 #include "engine/open.h"
 #include "tensor/npy.h"
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -151,5 +152,14 @@ const char *app_count_text(char buffer[24], double count) {
         unit++;
     }
     snprintf(buffer, 24, unit ? "%.3g%s" : "%.0f%s", count, units[unit]);
+    return buffer;
+}
+
+const char *app_fixed_text(char buffer[48], double value, int decimals) {
+    if (isnan(value))
+        return "NaN";
+    if (isinf(value))
+        return value < 0 ? "-inf" : "inf";
+    snprintf(buffer, 48, fabs(value) < 1e15 ? "%.*f" : "%.*e", decimals, value);
     return buffer;
 }

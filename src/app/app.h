@@ -24,6 +24,7 @@ typedef struct Verb {
     const char *examples; /* lines */
     int words_min, words_max;
     bool (*run)(App *app, Error *err);
+    bool patient; /* after a signal it ends in its own time: a window */
 } Verb;
 extern const Verb verbs[]; /* ended by a NULL name */
 const Verb *verb_find(const char *name, Error *err);
@@ -60,5 +61,8 @@ void app_note(const App *app, const char *text);
 /* "1.23 G", "61.1 M", "431 k", "520". */
 const char *app_count_text(char buffer[24], double count);
 #define COUNT_TEXT(n) app_count_text((char[24]){0}, (double)(n))
+/* "12.35"; "NaN", "inf" and "-inf" whatever the sign bit of a NaN and the C library. */
+const char *app_fixed_text(char buffer[48], double value, int decimals);
+#define FIXED_TEXT(value, decimals) app_fixed_text((char[48]){0}, (value), (decimals))
 
 #endif

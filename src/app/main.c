@@ -1,10 +1,12 @@
 /* convoscope: the command line. Only this file prints errors and exits. */
 #include "app/app.h"
 
+#include "base/file.h"
 #include "base/interrupt.h"
 #include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { EXIT_USAGE = 2 };
 
@@ -22,6 +24,17 @@ static bool print(const char *text, size_t size, Error *err) {
     return error_set(err, ERROR_BAD, "cannot write to standard output");
 }
 
+/* From a signal's handler: what could not be cancelled soon enough ends here, as if it had been. */
+static void give_up(void) {
+    static const char text[] = "\r\033[Kconvoscope: cancelled\n";
+    static const size_t erasing = 4; /* of the progress bar, on a terminal */
+    size_t skipped = isatty(STDERR_FILENO) ? 0 : erasing;
+    file_drop_temporaries();
+    (void)!write(STDERR_FILENO, text + skipped, sizeof text - 1 - skipped);
+    file_drop_temporaries();
+    _exit(EXIT_FAILURE);
+}
+
 static bool run_verb(App *app, const Verb *verb, Error *err) {
     char *text = NULL;
     size_t size = 0;
@@ -30,9 +43,9 @@ static bool run_verb(App *app, const Verb *verb, Error *err) {
     app->out = open_memstream(&text, &size);
     bool ok = app->pool && app->out;
     if (ok) {
-        interrupt_watch(&app->job);
+        interrupt_watch(&app->job, verb->patient ? NULL : give_up);
         ok = verb->run(app, err);
-        interrupt_watch(NULL);
+        interrupt_watch(NULL, NULL);
     } else {
         error_set(err, ERROR_NO_MEMORY, "a buffer");
     }
@@ -76,6 +89,7 @@ static int start(const char *name, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+    file_claim_streams();
     if (argc > 1 && strcmp(argv[1], "--version") == 0) {
         Error err = {0};
         static const char version[] = "convoscope " CONVOSCOPE_VERSION "\n";

@@ -67,7 +67,7 @@ static const OptionSpec specs[] = {
     {"quiet", NULL, OPTION_FLAG, FIELD(quiet), 0, 0, NULL, NULL, "no progress, no remarks"},
     {"help", NULL, OPTION_FLAG, FIELD(help), 0, 0, NULL, NULL, "this help"},
 };
-enum { OPTION_COUNT = sizeof specs / sizeof *specs };
+enum { OPTION_COUNT = sizeof specs / sizeof *specs, FIRST_OPTION = 256 };
 
 static bool belongs(const OptionSpec *spec, const char *verb) {
     return !spec->verbs || strstr(spec->verbs, TEXT(" %s ", verb)) != NULL;
@@ -125,25 +125,31 @@ static bool unknown_option(const char *verb, const char *given, Error *err) {
 bool options_parse(Options *options, const char *verb, int argc, char **argv, Error *err) {
     *options = (Options){.cpu = cpu_best(), .top = 5, .scale = 1, .colormap = COLORMAP_VIRIDIS};
     struct option known[OPTION_COUNT + 1] = {{0}};
-    int spec_of[OPTION_COUNT], count = 0;
+    int count = 0;
     for (int i = 0; i < OPTION_COUNT; i++) {
         if (!belongs(&specs[i], verb))
             continue;
         known[count] = (struct option){.name = specs[i].name,
                                        .has_arg = specs[i].kind == OPTION_FLAG ? no_argument
-                                                                               : required_argument};
-        spec_of[count++] = i;
+                                                                               : required_argument,
+                                       /* each its own: getopt takes the first of several
+                                        * abbreviated ones that it cannot tell apart */
+                                       .val = FIRST_OPTION + i};
+        count++;
     }
     opterr = 0;
     optind = 1;
-    for (int index, result; (result = getopt_long(argc, argv, ":h", known, &index)) != -1;) {
+    for (int result; (result = getopt_long(argc, argv, ":h", known, NULL)) != -1;) {
         if (result == 'h')
             options->help = true;
         else if (result == ':')
             return error_set(err, ERROR_MISSING, TEXT("the value of %.80s", argv[optind - 1]));
-        else if (result != 0)
-            return unknown_option(verb, argv[optind - 1], err);
-        else if (!set_option(options, &specs[spec_of[index]], optarg, err))
+        else if (result == '?' && optopt >= FIRST_OPTION)
+            return error_set(err, ERROR_BAD,
+                             TEXT("--%s takes no value", specs[optopt - FIRST_OPTION].name));
+        else if (result == '?')
+            return unknown_option(verb, optopt ? TEXT("%c", optopt) : argv[optind - 1], err);
+        else if (!set_option(options, &specs[result - FIRST_OPTION], optarg, err))
             return false;
     }
     for (; optind < argc; optind++) {

@@ -213,14 +213,14 @@ bool verb_bench(App *app, Error *err) {
         fprintf(app->out, "%s, %s, threads: %d, GEMM %d^3: %.1f GFLOP/s\n%-16s %9s %9s %10s %9s\n",
                 cpu_name(), cpu_tier_name(app->options.cpu), pool_threads(app->pool), GEMM_SIZE,
                 gflops, "network", "fast ms", "step ms", "naive ms", "GFLOP/s");
-    for (int i = 0; i < count; i++)
-        if (!bench_model(app, &w, names[i], err))
-            return mem_free(json_finish(&w, NULL)), false;
+    bool ok = true;
+    for (int i = 0; ok && i < count; i++)
+        ok = bench_model(app, &w, names[i], err);
     json_end(&w);
     json_end(&w);
     char *text = json_finish(&w, err);
     if (text && app->options.json)
         fputs(text, app->out);
     mem_free(text);
-    return text != NULL;
+    return ok && text;
 }

@@ -52,7 +52,7 @@ static bool score_batch(Eval *e, FastPlan *plan, const Tensor *batch, const int 
     Result result;
     double loss;
     int64_t top1, top5;
-    bool ok = fast_run(plan, batch, NULL, &arena, &result, err);
+    bool ok = fast_run(plan, batch, &e->app->job, &arena, &result, err);
     if (ok) {
         result_score(&result, labels, &loss, &top1, &top5);
         int64_t items = batch->shape.dim[0];
@@ -98,7 +98,8 @@ static bool eval_all(Eval *e, Error *err) {
             ok = score_batch(e, plan, &batch, labels, err);
             filled = 0;
         }
-        job_advance(&app->job, 1);
+        if (ok && !taken)
+            job_advance(&app->job, e->model->graph.work);
     }
     ok = ok && score_rest(e, &batch, filled, labels, &options, err);
     fast_free(plan);
@@ -109,9 +110,9 @@ static bool print_eval(Eval *e, Error *err) {
     FILE *out = e->app->out;
     double count = (double)e->done, top1 = (double)e->top1 / count, top5 = (double)e->top5 / count;
     if (!e->app->options.json) {
-        fprintf(out, "%s (%s) on %lld pictures: top-1 %.2f %%, top-5 %.2f %%, loss %.4f\n",
+        fprintf(out, "%s (%s) on %lld pictures: top-1 %.2f %%, top-5 %.2f %%, loss %s\n",
                 e->model->title, e->model->weights.source, (long long)e->done, top1 * 100,
-                top5 * 100, e->loss / count);
+                top5 * 100, FIXED_TEXT(e->loss / count, 4));
         return true;
     }
     JsonWriter w = {0};
@@ -142,7 +143,10 @@ static bool eval_data(Eval *e, Error *err) {
     e->count = dataset_count(e->data);
     if (o->limit && o->limit < e->count)
         e->count = o->limit;
-    app_progress_begin(e->app, e->model->title, e->count);
+    int64_t work;
+    if (__builtin_mul_overflow(e->count, e->model->graph.work, &work))
+        work = INT64_MAX;
+    app_progress_begin(e->app, e->model->title, work);
     bool ok = eval_all(e, err);
     app_progress_end(e->app);
     if (ok && e->skipped)

@@ -125,7 +125,7 @@ static bool text_answer(App *app, const Model *model, const char *source, const 
         for (int i = 0; i < count; i++) {
             char buffer[24];
             float p = tensor_item(&result->probabilities, n).data[index[i]];
-            fprintf(app->out, "%3d. %6.2f %%  %s\n", i + 1, (double)p * 100,
+            fprintf(app->out, "%3d. %6s %%  %s\n", i + 1, FIXED_TEXT((double)p * 100, 2),
                     labels_name(&model->labels, (int)index[i], buffer));
         }
     }
@@ -177,6 +177,8 @@ bool verb_run(App *app, Error *err) {
     bool fast = strcmp(plan, "fast") == 0;
     if (fast && app->options.dump)
         return app_usage(app, err, "--dump needs --plan step: the fast plan keeps no activations");
+    if (app->options.dump && !*app->options.dump)
+        return app_usage(app, err, "--dump: expected a folder, got ''");
     if (app->options.nodes && !app->options.dump)
         return app_usage(app, err, "--nodes needs --dump DIR");
     Tensor input;

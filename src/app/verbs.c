@@ -8,40 +8,40 @@ const Verb verbs[] = {
      "convoscope view lenet\n"
      "convoscope view googlenet --image dog.jpg\n"
      "convoscope view lenet --tour pictures\n",
-     0, 1, verb_view},
+     0, 1, verb_view, true},
     {"models", "", "every network: family, year, parameters, multiply-adds, weights",
-     "convoscope models\nconvoscope models --json\n", 0, 0, verb_models},
+     "convoscope models\nconvoscope models --json\n", 0, 0, verb_models, false},
     {"info", "MODEL", "every node: shapes, parameters, multiply-adds, receptive field, bytes",
      "convoscope info alexnet\n"
      "convoscope info googlenet --paper\n"
      "convoscope info vgg19 --size 448\n"
      "convoscope info ./mine.json\n",
-     1, 1, verb_info},
+     1, 1, verb_info, false},
     {"run", "MODEL (--image F | --input F.npy)", "what a network says of a picture",
      "convoscope run resnet18 --image dog.jpg --top 3\n"
      "convoscope run vgg19 --image dog.jpg --conv naive\n"
      "convoscope run alexnet --input x.npy --dump out --nodes conv1,conv5.relu\n"
      "convoscope run resnet50-tv --image dog.jpg --weights resnet50.safetensors --json\n",
-     1, 1, verb_run},
+     1, 1, verb_run, false},
     {"export", "MODEL (--image F | --input F.npy) --nodes N1,N2 --out DIR",
      "feature maps, contact sheets and kernels as pictures or .npy",
      "convoscope export alexnet --image dog.jpg --nodes conv1.relu --out maps --what sheet\n"
      "convoscope export alexnet --image dog.jpg --nodes conv1 --out kernels --what kernels --scale "
      "8\n"
      "convoscope export vgg19 --image dog.jpg --nodes all --out maps --shard 1/4\n",
-     1, 1, verb_export},
+     1, 1, verb_export, false},
     {"eval", "MODEL --data PATH", "top-1 and top-5 over an image folder, IDX or CIFAR files",
      "convoscope eval lenet --data mnist/t10k-images-idx3-ubyte.gz\n"
      "convoscope eval resnet20-cifar --weights w.safetensors --data test_batch.bin\n"
      "convoscope eval resnet18 --data imagenet --limit 1000 --json\n",
-     1, 1, verb_eval},
+     1, 1, verb_eval, false},
     {"bench", "[MODEL...]", "how fast networks run here",
      "convoscope bench resnet18 vgg19\n"
      "convoscope bench alexnet --layers --threads 1\n",
-     0, OPTIONS_WORDS_MAX, verb_bench},
+     0, OPTIONS_WORDS_MAX, verb_bench, false},
     {"help", "[VERB|layers|actions|keys]",
      "help on a verb, the layer types of models/NAME.json, the window's actions or keys",
-     "convoscope help run\nconvoscope help layers\n", 0, 1, verb_help},
+     "convoscope help run\nconvoscope help layers\n", 0, 1, verb_help, false},
     {0},
 };
 

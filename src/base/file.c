@@ -220,6 +220,42 @@ static int standard_stream(const char *path) {
     return -1;
 }
 
+void file_claim_streams(void) {
+    /* In this order each gets the lowest free number, its own. Writing to a closed stdout shall
+     * fail, so its place is held by something that is only read. */
+    static const int flags[] = {O_RDONLY, O_RDONLY, O_WRONLY};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)!open("/dev/null", flags[fd]);
+}
+
+/* The names of the temporary files that are open, for file_drop_temporaries. */
+enum { TEMPORARIES_MAX = 512 };
+static const char *_Atomic temporaries[TEMPORARIES_MAX];
+
+/* `name` must not change until it is forgotten: a part of it is another file's name. */
+static void remember(const char *name) {
+    const char *none = NULL;
+    for (int i = 0; i < TEMPORARIES_MAX; i++, none = NULL)
+        if (atomic_compare_exchange_strong(&temporaries[i], &none, name))
+            return;
+}
+
+static void forget(const char *name) {
+    const char *held = name;
+    for (int i = 0; i < TEMPORARIES_MAX; i++, held = name)
+        if (atomic_compare_exchange_strong(&temporaries[i], &held, NULL))
+            return;
+}
+
+void file_drop_temporaries(void) {
+    for (int i = 0; i < TEMPORARIES_MAX; i++) {
+        const char *name = atomic_load(&temporaries[i]);
+        if (name)
+            unlink(name);
+    }
+}
+
 /* Creates the temporary file for `target` (the path with its links followed), of the permissions
  * that an existing target has. */
 static int create_temporary(FileWriter *w, const char *target, const struct stat *existing) {
@@ -229,7 +265,12 @@ static int create_temporary(FileWriter *w, const char *target, const struct stat
     do {
         snprintf(w->temporary, sizeof w->temporary, "%s.tmp-%ld-%u", target, (long)getpid(),
                  atomic_fetch_add(&counter, 1) % 1000000);
+        remember(w->temporary);
         fd = open(w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        int error = errno;
+        if (fd < 0)
+            forget(w->temporary);
+        errno = error;
     } while (fd < 0 && errno == EEXIST); /* left by a killed process of the same number */
     if (fd >= 0 && existing)
         (void)!fchmod(fd, existing->st_mode & 0777);
@@ -301,10 +342,12 @@ bool file_commit(FileWriter *w, Error *err) {
         char target[FILE_PATH_MAX];
         memcpy(target, w->temporary, w->target_length);
         target[w->target_length] = '\0';
-        if (rename(w->temporary, target) == 0)
-            w->temporary[0] = '\0';
-        else
+        if (rename(w->temporary, target) != 0) {
             w->error = errno;
+        } else {
+            forget(w->temporary);
+            w->temporary[0] = '\0';
+        }
     }
     bool ok = !w->error;
     if (!ok)
@@ -316,8 +359,10 @@ bool file_commit(FileWriter *w, Error *err) {
 void file_abort(FileWriter *w) {
     if (w->file)
         fclose(w->file);
-    if (w->temporary[0])
+    if (w->temporary[0]) {
         unlink(w->temporary);
+        forget(w->temporary);
+    }
     w->file = NULL;
     w->temporary[0] = '\0';
 }

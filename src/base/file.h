@@ -43,7 +43,13 @@ void file_put(FileWriter *w, const void *data, size_t size);
 bool file_commit(FileWriter *w, Error *err);
 void file_abort(FileWriter *w);
 bool file_write(const char *path, const void *data, size_t size, Error *err); /* all of these */
+/* Removes all temporary files of writers that are open. For a handler of signals that then ends the
+ * program. */
+void file_drop_temporaries(void);
 
+/* At the start of the program: what was closed of stdin, stdout and stderr is taken, so that no
+ * file gets its number and then what is printed. Writing to a closed stdout still fails. */
+void file_claim_streams(void);
 /* Whether a stream is a person's terminal, not a file or pipe. */
 bool file_is_terminal(FILE *stream);
 bool file_exists(const char *path); /* of any type */

@@ -32,8 +32,11 @@ bool file_make_folder(const char *path, Error *err) {
             continue;
         memcpy(part, path, i);
         part[i] = '\0';
-        if (mkdir(part, 0777) != 0 && !file_is_folder(part))
-            return error_set(err, ERROR_WRITE, path, strerror(errno));
+        if (mkdir(part, 0777) == 0)
+            continue;
+        int error = errno;
+        if (!file_is_folder(part))
+            return error_set(err, ERROR_WRITE, path, strerror(error == EEXIST ? ENOTDIR : error));
     }
     return file_is_folder(path) || error_set(err, ERROR_WRITE, path, strerror(ENOTDIR));
 }

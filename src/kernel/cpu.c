@@ -1,6 +1,5 @@
 #include "kernel/kernel.h"
 
-#include <stdatomic.h>
 #include <string.h>
 #if defined(__x86_64__)
 #include <cpuid.h>

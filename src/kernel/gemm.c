@@ -60,28 +60,33 @@ void gemm_pack_matrix(const void *matrix, int64_t k0, int64_t kc, int64_t n0, in
         else
             for (int64_t n = 0; n < nc; n++)
                 panel[n] = from[n * b->col];
-        for (int64_t n = nc; n < nr; n++)
-            panel[n] = 0;
+        memset(panel + nc, 0, (size_t)(nr - nc) * sizeof *panel);
     }
 }
 
-/* One sliver of A, [depth/4][rows][4]. */
+/* One sliver of A, [depth/4][rows][4], where rows lie in order of k. */
+static void pack_rows(const float *from, int64_t row, int64_t rows, int64_t kc, float *sliver) {
+    const int64_t whole = kc / GROUP * GROUP;
+    for (int64_t r = 0; r < rows; r++, from += row) {
+        float *to = sliver + r * GROUP;
+        for (int64_t k = 0; k < whole; k += GROUP, to += rows * GROUP)
+            memcpy(to, from + k, GROUP * sizeof *to);
+        for (int64_t k = whole; k < round_up(kc, GROUP); k++)
+            to[k - whole] = k < kc ? from[k] : 0;
+    }
+}
+
 static void pack_sliver(const GemmMatrix *a, int64_t m0, int64_t rows, int64_t k0, int64_t kc,
                         float *sliver) {
-    const int64_t whole = kc / GROUP * GROUP;
-    for (int64_t r = 0; r < rows; r++) {
-        const float *from = a->data + (m0 + r) * a->row + k0 * a->col;
-        float *to = sliver + r * GROUP;
-        if (a->col == 1)
-            for (int64_t k = 0; k < whole; k += GROUP, to += rows * GROUP)
-                memcpy(to, from + k, GROUP * sizeof *to);
-        else
-            for (int64_t k = 0; k < whole; k += GROUP, to += rows * GROUP)
-                for (int i = 0; i < GROUP; i++)
-                    to[i] = from[(k + i) * a->col];
-        for (int64_t k = whole; k < round_up(kc, GROUP); k++)
-            to[k - whole] = k < kc ? from[k * a->col] : 0;
+    const float *from = a->data + m0 * a->row + k0 * a->col;
+    if (a->col == 1) {
+        pack_rows(from, a->row, rows, kc, sliver);
+        return;
     }
+    for (int64_t k = 0; k < round_up(kc, GROUP); k += GROUP)
+        for (int64_t r = 0; r < rows; r++)
+            for (int64_t i = k; i < k + GROUP; i++)
+                *sliver++ = i < kc ? from[r * a->row + i * a->col] : 0;
 }
 
 /* How C is cut: into micro-tiles of about the same number of rows (64 rows by 14 at most are

@@ -101,22 +101,64 @@ MICROS(4)
 MICROS(5)
 MICROS(6)
 
-/* Whole vectors of adjacent columns; the rest as gemm_pack_matrix. */
+/* 8 vectors of 8 columns to 8 of 8 rows. */
+static inline void transpose(__m256 r[LANES]) {
+    __m256 t[LANES];
+    UNROLL(4)
+    for (int i = 0; i < LANES; i += 2) {
+        t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+        t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+    }
+    UNROLL(4)
+    for (int i = 0; i < LANES; i += 2) {
+        const int pair = i / 4 * 4 + i % 4 / 2; /* 0, 1, 4, 5 */
+        const __m256d a = _mm256_castps_pd(t[pair]), b = _mm256_castps_pd(t[pair + 2]);
+        r[i] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, b));
+        r[i + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, b));
+    }
+    UNROLL(4)
+    for (int j = 0; j < 4; j++) {
+        const __m256 low = r[j];
+        r[j] = _mm256_permute2f128_ps(low, r[4 + j], 0x20);
+        r[4 + j] = _mm256_permute2f128_ps(low, r[4 + j], 0x31);
+    }
+}
+
+/* Columns that lie in order of k, `apart` from each other. */
+static void pack_columns(const float *from, int64_t apart, int64_t kc, int64_t nc, int nr,
+                         float *panel) {
+    for (int v = 0; v < nr; v += LANES)
+        for (int64_t k = 0; k < kc; k += LANES) {
+            const __m256i mask = first_lanes(kc - k < LANES ? (int)(kc - k) : LANES);
+            __m256 r[LANES];
+            UNROLL(8)
+            for (int i = 0; i < LANES; i++)
+                r[i] = v + i < nc ? _mm256_maskload_ps(from + (v + i) * apart + k, mask)
+                                  : _mm256_setzero_ps();
+            transpose(r);
+            UNROLL(8)
+            for (int i = 0; i < LANES; i++)
+                if (k + i < kc)
+                    _mm256_store_ps(panel + (k + i) * nr + v, r[i]);
+        }
+}
+
 static void pack_matrix(const void *matrix, int64_t k0, int64_t kc, int64_t n0, int64_t nc, int nr,
                         float *panel) {
     const GemmMatrix *b = matrix;
-    if (b->col != 1) {
+    const float *from = b->data + k0 * b->row + n0 * b->col;
+    const int last = nr - LANES;
+    const __m256i edge = first_lanes((int)nc - last);
+    if (b->col != 1 && b->row == 1)
+        pack_columns(from, b->col, kc, nc, nr, panel);
+    else if (b->col != 1)
         gemm_pack_matrix(matrix, k0, kc, n0, nc, nr, panel);
-        return;
-    }
-    const float *from = b->data + k0 * b->row + n0;
-    const __m256i edge = first_lanes((int)nc - (nr - LANES));
-    for (int64_t k = 0; k < kc; k++, from += b->row, panel += nr) {
-        if (nr > LANES)
-            _mm256_store_ps(panel, _mm256_loadu_ps(from));
-        const int last = nr - LANES;
-        _mm256_store_ps(panel + last, _mm256_maskload_ps(from + last, edge));
-    }
+    else
+        for (int64_t k = 0; k < kc; k++, from += b->row, panel += nr) {
+            if (last)
+                _mm256_store_ps(panel, _mm256_loadu_ps(from));
+            _mm256_store_ps(panel + last, _mm256_maskload_ps(from + last, edge));
+        }
 }
 
 #define ROW(name, rows)                                                                            \

@@ -102,22 +102,74 @@ MICROS(12)
 MICROS(13)
 MICROS(14)
 
-/* Whole vectors of adjacent columns; the rest as gemm_pack_matrix. */
+/* 16 vectors of 16 columns to 16 of 16 rows: within the four quarters of a vector by pairs and
+ * fours, then the quarters. */
+static inline void transpose(__m512 r[LANES]) {
+    __m512 t[LANES];
+    UNROLL(8)
+    for (int i = 0; i < LANES; i += 2) {
+        t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+        t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+    }
+    UNROLL(8)
+    for (int i = 0; i < LANES; i += 2) {
+        const int pair = i / 4 * 4 + i % 4 / 2; /* 0, 1, 4, 5, .. */
+        const __m512d a = _mm512_castps_pd(t[pair]), b = _mm512_castps_pd(t[pair + 2]);
+        r[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+        r[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
+    }
+    UNROLL(4)
+    for (int j = 0; j < 4; j++) {
+        const __m512 a0 = _mm512_shuffle_f32x4(r[j], r[4 + j], 0x88);
+        const __m512 a1 = _mm512_shuffle_f32x4(r[j], r[4 + j], 0xdd);
+        const __m512 b0 = _mm512_shuffle_f32x4(r[8 + j], r[12 + j], 0x88);
+        const __m512 b1 = _mm512_shuffle_f32x4(r[8 + j], r[12 + j], 0xdd);
+        t[j] = _mm512_shuffle_f32x4(a0, b0, 0x88);
+        t[4 + j] = _mm512_shuffle_f32x4(a1, b1, 0x88);
+        t[8 + j] = _mm512_shuffle_f32x4(a0, b0, 0xdd);
+        t[12 + j] = _mm512_shuffle_f32x4(a1, b1, 0xdd);
+    }
+    UNROLL(16)
+    for (int i = 0; i < LANES; i++)
+        r[i] = t[i];
+}
+
+/* Columns that lie in order of k, `apart` from each other. */
+static void pack_columns(const float *from, int64_t apart, int64_t kc, int64_t nc, int nr,
+                         float *panel) {
+    for (int v = 0; v < nr; v += LANES)
+        for (int64_t k = 0; k < kc; k += LANES) {
+            const int64_t beyond = k + LANES > kc ? k + LANES - kc : 0;
+            const __mmask16 mask = (__mmask16)(0xffffu >> beyond);
+            __m512 r[LANES];
+            UNROLL(16)
+            for (int i = 0; i < LANES; i++)
+                r[i] = v + i < nc ? _mm512_maskz_loadu_ps(mask, from + (v + i) * apart + k)
+                                  : _mm512_setzero_ps();
+            transpose(r);
+            UNROLL(16)
+            for (int i = 0; i < LANES; i++)
+                if (k + i < kc)
+                    _mm512_store_ps(panel + (k + i) * nr + v, r[i]);
+        }
+}
+
 static void pack_matrix(const void *matrix, int64_t k0, int64_t kc, int64_t n0, int64_t nc, int nr,
                         float *panel) {
     const GemmMatrix *b = matrix;
-    if (b->col != 1) {
-        gemm_pack_matrix(matrix, k0, kc, n0, nc, nr, panel);
-        return;
-    }
-    const float *from = b->data + k0 * b->row + n0;
+    const float *from = b->data + k0 * b->row + n0 * b->col;
     const int last = nr - LANES;
     const __mmask16 edge = (__mmask16)(0xffffu >> (nr - nc));
-    for (int64_t k = 0; k < kc; k++, from += b->row, panel += nr) {
-        if (last)
-            _mm512_store_ps(panel, _mm512_loadu_ps(from));
-        _mm512_store_ps(panel + last, _mm512_maskz_loadu_ps(edge, from + last));
-    }
+    if (b->col != 1 && b->row == 1)
+        pack_columns(from, b->col, kc, nc, nr, panel);
+    else if (b->col != 1)
+        gemm_pack_matrix(matrix, k0, kc, n0, nc, nr, panel);
+    else
+        for (int64_t k = 0; k < kc; k++, from += b->row, panel += nr) {
+            if (last)
+                _mm512_store_ps(panel, _mm512_loadu_ps(from));
+            _mm512_store_ps(panel + last, _mm512_maskz_loadu_ps(edge, from + last));
+        }
 }
 
 #define ROW(name, rows)                                                                            \

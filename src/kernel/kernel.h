@@ -1,6 +1,7 @@
 /* What the compute kernels share. Kernels work on raw pointers, allocate nothing, know no tensors'
- * owners, and give the same bits for any number of threads: how a sum is split depends on the shape,
- * the tier and the path only. Each returns false if it was cancelled (its output is then unusable).
+ * owners, and give the same bits for any number of threads: how a sum is split depends on the
+ * shape, the tier and the path only. Each returns false if it was cancelled (its output is then
+ * unusable).
  *
  * All maps are (N, C, H, W) row-major. */
 #ifndef KERNEL_KERNEL_H
@@ -19,10 +20,10 @@ const char *cpu_name(void);              /* "Intel(R) Xeon(R) ...", or the archi
 /* Where and how a kernel runs. */
 typedef struct KernelContext {
     CpuTier tier;
-    Pool *pool;      /* never NULL */
-    Job *job;        /* cancel and progress; may be NULL. Progress counts multiply-adds (conv, linear)
-                        or elements written (everything else) */
-    float *scratch;  /* 64-byte aligned; what the kernel's _scratch function asks for */
+    Pool *pool; /* never NULL */
+    Job *job;   /* cancel and progress; may be NULL. Progress counts multiply-adds (conv, linear)
+                   or elements written (everything else) */
+    float *scratch;       /* 64-byte aligned; what the kernel's _scratch function asks for */
     size_t scratch_count; /* floats */
 } KernelContext;
 

@@ -124,7 +124,7 @@ static void softmax_row(const void *context, int64_t row) {
     float *y = r->y + row * r->classes;
     float max = -INFINITY;
     for (int64_t i = 0; i < r->classes; i++)
-        if (x[i] > max || isnan(x[i]))
+        if (x[i] > max)
             max = x[i];
     double sum = 0;
     for (int64_t i = 0; i < r->classes; i++) {

@@ -4,15 +4,16 @@
 
 #include "kernel/kernel.h"
 
-bool pointwise_relu(const KernelContext *k, int64_t count, const float *x, float *y); /* NaN stays */
+bool pointwise_relu(const KernelContext *k, int64_t count, const float *x,
+                    float *y); /* NaN stays */
 bool pointwise_tanh(const KernelContext *k, int64_t count, const float *x, float *y);
 bool pointwise_sigmoid(const KernelContext *k, int64_t count, const float *x, float *y);
 bool pointwise_copy(const KernelContext *k, int64_t count, const float *x, float *y);
 bool pointwise_add(const KernelContext *k, int64_t count, const float *a, const float *b, float *y);
 
 /* y = x * scale[c] + shift[c] over N, C, plane; batch norm in inference with
- * scale = gamma / sqrt(var + eps), shift = beta - mean * scale (Ioffe and Szegedy 2015, algorithm 2).
- * Then max(y, 0) if relu. */
+ * scale = gamma / sqrt(var + eps), shift = beta - mean * scale (Ioffe and Szegedy 2015, algorithm
+ * 2). Then max(y, 0) if relu. */
 bool pointwise_affine(const KernelContext *k, int64_t n, int64_t c, int64_t plane, const float *x,
                       const float *scale, const float *shift, bool relu, float *y);
 /* scale and shift from a batch norm's parameters, computed in double. */
@@ -33,8 +34,8 @@ bool pointwise_lrn(const KernelContext *k, int64_t n, int64_t c, int64_t plane, 
  * comes out as NaN. y is not x. */
 bool pointwise_softmax(const KernelContext *k, int64_t n, int64_t c, const float *x, float *y);
 
-/* Option-A shortcut (He et al. 2015, section 4.2): every stride-th pixel from the first; ic channels
- * put in the middle of oc, `before` zero channels first, the rest zero after. */
+/* Option-A shortcut (He et al. 2015, section 4.2): every stride-th pixel from the first; ic
+ * channels put in the middle of oc, `before` zero channels first, the rest zero after. */
 bool pointwise_subsample(const KernelContext *k, int64_t n, int64_t ic, int64_t ih, int64_t iw,
                          int64_t oc, int64_t before, int64_t stride, const float *x, float *y);
 

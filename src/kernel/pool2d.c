@@ -3,7 +3,10 @@
 #include "kernel/maps.h"
 #include <math.h>
 
-enum { NARROW = 4 }; /* output columns below which one goes window by window */
+enum {
+    NARROW = 4,  /* output columns below which an average goes window by window */
+    WIDTH = 1024 /* of a picture whose rows fit on the stack */
+};
 
 typedef struct Pooling {
     const PoolShape *shape;
@@ -37,42 +40,64 @@ static Span columns_of_tap(const PoolShape *s, int64_t kx) {
                   last < 0 ? 0 : min64(last / s->sx + 1, s->ow)};
 }
 
-/* Goes over one output row for one tap: y[ox] = max(y[ox], x[at + ox*sx]), its index kept. */
-static inline __attribute__((always_inline)) void max_tap(const float *x, int64_t at, int64_t sx,
-                                                          Span span, float *restrict y,
-                                                          int32_t *restrict switches) {
-    for (int64_t ox = span.first; ox < span.end; ox++) {
-        const float v = x[at + ox * sx], best = y[ox];
-        const int better = (v > best) | ((v != v) & (best == best));
-        y[ox] = better ? v : best;
-        if (switches)
-            switches[ox] = better ? (int32_t)(at + ox * sx) : switches[ox];
+/* NaN wins. */
+static inline float larger(float v, float best) {
+    return (v > best) | (v != v) ? v : best;
+}
+
+/* Without switches a window's columns are taken first, all of the row's side by side, then its
+ * rows. */
+static void max_row(const PoolShape *s, const float *x, int64_t oy, float *restrict y) {
+    const Span rows = window(oy, s->ih, s->kh, s->sy, s->py);
+    for (int64_t ox = 0; ox < s->ow; ox++)
+        y[ox] = -INFINITY;
+    if (rows.first >= rows.end)
+        return;
+    float tallest[WIDTH];
+    const float *top = x + rows.first * s->iw,
+                *next = rows.end - rows.first > 1 ? top + s->iw : top;
+    for (int64_t ix = 0; ix < s->iw; ix++)
+        tallest[ix] = larger(next[ix], top[ix]);
+    for (int64_t iy = rows.first + 2; iy < rows.end; iy++)
+        for (int64_t ix = 0; ix < s->iw; ix++)
+            tallest[ix] = larger(x[iy * s->iw + ix], tallest[ix]);
+    for (int64_t kx = 0; kx < s->kw; kx++) {
+        const Span span = columns_of_tap(s, kx);
+        const int64_t at = kx - s->px;
+        if (s->sx == 1)
+            for (int64_t ox = span.first; ox < span.end; ox++)
+                y[ox] = larger(tallest[at + ox], y[ox]);
+        else if (s->sx == 2)
+            for (int64_t ox = span.first; ox < span.end; ox++)
+                y[ox] = larger(tallest[at + 2 * ox], y[ox]);
+        else
+            for (int64_t ox = span.first; ox < span.end; ox++)
+                y[ox] = larger(tallest[at + s->sx * ox], y[ox]);
     }
 }
 
-static void max_row(const Pooling *p, const float *x, int64_t oy, float *y, int32_t *switches) {
-    const PoolShape *s = p->shape;
+/* With switches, or if the picture is wide, tap by tap in reading order. */
+static void max_row_by_taps(const PoolShape *s, const float *x, int64_t oy, float *restrict y,
+                            int32_t *restrict switches) {
     const Span rows = window(oy, s->ih, s->kh, s->sy, s->py);
     for (int64_t ox = 0; ox < s->ow; ox++) {
+        const Span columns = window(ox, s->iw, s->kw, s->sx, s->px);
+        const bool empty = rows.first >= rows.end || columns.first >= columns.end;
         y[ox] = -INFINITY;
-        if (switches) {
-            const Span columns = window(ox, s->iw, s->kw, s->sx, s->px);
-            const bool empty = rows.first >= rows.end || columns.first >= columns.end;
+        if (switches)
             switches[ox] = empty ? -1 : (int32_t)(rows.first * s->iw + columns.first);
-        }
     }
     for (int64_t iy = rows.first; iy < rows.end; iy++)
         for (int64_t kx = 0; kx < s->kw; kx++) {
             const int64_t at = iy * s->iw - s->px + kx;
             const Span span = columns_of_tap(s, kx);
-            if (s->sx == 2 && switches)
-                max_tap(x, at, 2, span, y, switches);
-            else if (s->sx == 2)
-                max_tap(x, at, 2, span, y, NULL);
-            else if (s->sx == 1)
-                max_tap(x, at, 1, span, y, switches);
-            else
-                max_tap(x, at, s->sx, span, y, switches);
+            for (int64_t ox = span.first; ox < span.end; ox++) {
+                const float v = x[at + ox * s->sx], best = y[ox];
+                const int better = (v > best) | ((v != v) & (best == best));
+                y[ox] = better ? v : best;
+                if (switches)
+                    switches[ox] = better ? (int32_t)(at + ox * s->sx) : switches[ox];
+            }
         }
 }
 
@@ -82,7 +107,10 @@ static void max_map(const void *context, int64_t map) {
     const float *x = p->x + map * s->ih * s->iw;
     for (int64_t oy = 0; oy < s->oh; oy++) {
         const int64_t row = (map * s->oh + oy) * s->ow;
-        max_row(p, x, oy, p->y + row, p->switches ? p->switches + row : NULL);
+        if (p->switches || s->iw > WIDTH)
+            max_row_by_taps(s, x, oy, p->y + row, p->switches ? p->switches + row : NULL);
+        else
+            max_row(s, x, oy, p->y + row);
     }
 }
 

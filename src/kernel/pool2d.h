@@ -13,8 +13,8 @@ typedef struct PoolShape {
                                kernel, stride and padding are not looked at */
 } PoolShape;
 
-/* switches (may be NULL): N, C, OH, OW; the index y*IW + x of each maximum within its map, the first
- * in reading order among equals. A NaN in the window wins. */
+/* switches (may be NULL): N, C, OH, OW; the index y*IW + x of each maximum within its map, the
+ * first in reading order among equals. A NaN in the window wins. */
 bool pool_max(const KernelContext *k, const PoolShape *s, const float *x, float *y,
               int32_t *switches);
 bool pool_average(const KernelContext *k, const PoolShape *s, const float *x, float *y);

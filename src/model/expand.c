@@ -36,8 +36,16 @@ static bool is_one_of(const char *text, const char *const *words) {
     return false;
 }
 
-/* Every key of the object is among `known`, or an error that suggests the nearest. */
+/* Absent, or an object. */
+static bool check_object(Expander *x, const Json *value, const char *what) {
+    return !value || json_type(value) == JSON_OBJECT ||
+           error_set(x->err, ERROR_EXPECTED, what, "an object", json_type_name(json_type(value)));
+}
+
+/* An object whose keys are all among `known`, or an error that suggests the nearest. */
 static bool check_keys(Expander *x, const Json *object, const char *const *known) {
+    if (!check_object(x, object, "its value"))
+        return false;
     for (const Json *member = json_first(object); member; member = json_next(member)) {
         if (is_one_of(json_key(member), known))
             continue;
@@ -64,7 +72,8 @@ static const char *text_member(Expander *x, const Json *object, const char *key,
         return preset;
     if (json_type(member) == JSON_TEXT && *json_text(member))
         return json_text(member);
-    error_set(x->err, ERROR_EXPECTED, key, "a text", json_type_name(json_type(member)));
+    error_set(x->err, ERROR_EXPECTED, key, "a text",
+              json_type(member) == JSON_TEXT ? "an empty one" : json_type_name(json_type(member)));
     return NULL;
 }
 
@@ -123,28 +132,24 @@ static bool named_output(Expander *x, const Named *named, const Json *from, int 
         *node = named->input;
         return true;
     }
-    TextNearest nearest = {.word = name};
-    size_t i = 0;
-    bool later = false;
-    *node = GRAPH_FAILED;
-    for (const Json *e = json_first(named->list); e; e = json_next(e), i++) {
-        const char *candidate = entry_name(e);
-        if (i < named->done && strcmp(candidate, name) == 0)
-            *node = named->output[i];
-        else if (strcmp(candidate, name) == 0)
-            later = true;
-        text_nearest_offer(&nearest, candidate);
-    }
+    size_t i = 0, found = SIZE_MAX;
+    for (const Json *e = json_first(named->list); e; e = json_next(e), i++)
+        if (strcmp(entry_name(e), name) == 0 && (i < named->done || found == SIZE_MAX))
+            found = i; /* the last of the earlier ones */
+    *node = found < named->done ? named->output[found] : GRAPH_FAILED;
     if (*node != GRAPH_FAILED)
         return true;
-    if (later)
+    if (found != SIZE_MAX)
         return error_set(
             x->err, ERROR_BAD,
             TEXT("from: '%.80s' is not computed yet here: a layer takes its input from "
                  "earlier ones (a cycle cannot be computed)",
                  name));
-    error_prefix(x->err, "from");
-    return text_unknown(&nearest, "layer", x->err);
+    TextNearest nearest = {.word = name};
+    for (const Json *e = json_first(named->list); e; e = json_next(e))
+        text_nearest_offer(&nearest, entry_name(e));
+    text_unknown(&nearest, "layer", x->err);
+    return error_prefix(x->err, "from");
 }
 
 static bool entry_inputs(Expander *x, const Named *named, const Json *entry, int previous,
@@ -240,8 +245,7 @@ static bool add_then(Expander *x, const Place *place, const Json *entry, int *ou
     return add_plain(x, place, name, label, op, &inputs, output);
 }
 
-/* The names of an entry that has none: an activation after what it follows, others after their op.
- */
+/* Names where none are given: an activation after what it follows, others after their op. */
 static bool layer_names(Expander *x, const Place *place, const Json *entry, const LayerType *type,
                         int input, char name[NAME_MAX_LENGTH], char label[NAME_MAX_LENGTH]) {
     const char *given = text_member(x, entry, "name", "");
@@ -311,6 +315,10 @@ static bool bind_args(Expander *x, const Json *template, const Json *use, bool f
                       const ExpressionNames *scope, ExpressionNames *args) {
     *args = (ExpressionNames){0};
     const Json *declared = json_get(template, "args");
+    const Json *given[2] = {json_get(use, "with"), first ? json_get(use, "first") : NULL};
+    if (!check_object(x, declared, "args") || !check_object(x, given[0], "with") ||
+        !check_object(x, given[1], "first"))
+        return false;
     if (json_count(declared) >= EXPRESSION_NAMES_MAX)
         return error_set(x->err, ERROR_TOO_LARGE, "args", TEXT("%zu", json_count(declared)),
                          TEXT("%d", EXPRESSION_NAMES_MAX - 1));
@@ -319,7 +327,6 @@ static bool bind_args(Expander *x, const Json *template, const Json *use, bool f
         if (json_type(a) != JSON_NULL && !set_arg(x, args, json_key(a), a, scope))
             return error_prefix(x->err, "args");
     }
-    const Json *given[2] = {json_get(use, "with"), first ? json_get(use, "first") : NULL};
     for (int g = 0; g < 2; g++)
         for (const Json *a = json_first(given[g]); a; a = json_next(a))
             if (!set_arg(x, args, json_key(a), a, scope))
@@ -558,6 +565,9 @@ static bool expand_list(Expander *x, const Json *list, const Place *place, int i
     if (json_type(list) != JSON_ARRAY)
         return error_set(x->err, ERROR_EXPECTED, "its value", "an array of layers",
                          json_type_name(json_type(list)));
+    if (json_count(list) > GRAPH_NODES_MAX)
+        return error_set(x->err, ERROR_TOO_LARGE, "its list", TEXT("%zu layers", json_count(list)),
+                         TEXT("%d", GRAPH_NODES_MAX));
     Named named = {.list = list, .input = input};
     named.output = mem_alloc(json_count(list), sizeof *named.output, x->err);
     if (!named.output)
@@ -579,10 +589,8 @@ bool expand_layers(Graph *graph, const Json *layers, const Json *blocks, Error *
     Expander x = {.graph = graph, .templates = blocks, .err = err};
     Place place = {.branch = -1};
     int output;
-    if (!expand_list(&x, layers, &place, GRAPH_IMAGE, &output))
-        return error_prefix(err, "layers");
-    if (blocks && json_type(blocks) != JSON_OBJECT)
-        return error_set(err, ERROR_EXPECTED, "blocks", "an object",
-                         json_type_name(json_type(blocks)));
-    return graph_end(graph, err);
+    if (!check_object(&x, blocks, "blocks"))
+        return false;
+    return expand_list(&x, layers, &place, GRAPH_IMAGE, &output) ? graph_end(graph, err)
+                                                                 : error_prefix(err, "layers");
 }

@@ -13,8 +13,9 @@ typedef struct Reader {
 static const int64_t bound = INT64_C(1) << 53;
 
 static bool complain(Reader *r, const char *expected) {
-    return error_set(r->err, ERROR_EXPECTED, TEXT("expression '%s'", r->text), expected,
-                     *r->at ? TEXT("'%.20s'", r->at) : "its end");
+    return error_set(r->err, ERROR_EXPECTED,
+                     TEXT("expression '%.60s%s'", r->text, strlen(r->text) > 60 ? "..." : ""),
+                     expected, *r->at ? TEXT("'%.20s'", r->at) : "its end");
 }
 
 static void skip_spaces(Reader *r) {

@@ -175,21 +175,24 @@ static void on_event(Ui *ui, const SDL_Event *event) {
 
 /* --- The frame -------------------------------------------------------------------------------- */
 
-/* What cannot be drawn is missing in this frame, and tried again in the next. */
+/* Also where something is asked for that the thread has not begun. */
+static bool busy(Ui *ui) {
+    return !job_wait(ui->session.jobs, 0) || job_has_news(ui->session.jobs);
+}
+
+/* What cannot be drawn is missing in this frame, and tried again in the next. What is computed
+ * while this draws may have come too late for it: then it is drawn once more. */
 static void draw(Ui *ui) {
     int width, height, pixels;
     SDL_GetWindowSize(ui->window, &width, &height);
     if (width < 1 || height < 1 || SDL_GetRendererOutputSize(ui->renderer, &pixels, NULL) != 0)
         return; /* minimised */
+    bool unfinished = busy(ui);
     fonts_set_scale(ui->fonts, (double)pixels / width);
     view_build(&ui->list, fonts_metrics(ui->fonts), &ui->session, width, height);
     sdl_render(ui->renderer, ui->fonts, &ui->list, NULL);
     SDL_RenderPresent(ui->renderer);
-    ui->dirty = false;
-}
-
-static bool busy(Ui *ui) {
-    return job_progress(ui->session.jobs).kind != JOB_IDLE || job_has_news(ui->session.jobs);
+    ui->dirty = unfinished;
 }
 
 /* Handles what came in, draws at most once, returns. False: the end. */
@@ -213,7 +216,7 @@ bool ui_window(const SessionOptions *options, Error *err) {
     Error failed = {0};
     if (open_all(&ui, options, &failed))
         while (frame(&ui, &failed))
-            SDL_WaitEventTimeout(NULL, busy(&ui) ? WAIT_BUSY_MS : WAIT_IDLE_MS);
+            SDL_WaitEventTimeout(NULL, busy(&ui) || ui.dirty ? WAIT_BUSY_MS : WAIT_IDLE_MS);
     close_all(&ui);
     if (failed.code == ERROR_NONE)
         return true;
