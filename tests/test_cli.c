@@ -7,10 +7,13 @@
 #include "base/memory.h"
 #include "tensor/image.h"
 #include "tensor/npy.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 /* The program beside which this test was built: BUILD/tests/test_cli -> BUILD/convoscope. */
 static char program[FILE_PATH_MAX];
@@ -133,6 +136,10 @@ static void wrong_usage_is_status_2(void **state) {
         {"run lenet --image x.png --plan fast --dump d", "--plan step"},
         {"eval lenet", "--data"},
         {"export lenet --image x.png --out d --shard 5/4 --nodes conv1", "shard"},
+        {"run lenet --image x.png --json=1", "--json takes no value"},
+        {"run lenet --image x.png --t 3", "unknown option of run 't'"}, /* top or threads? */
+        {"run lenet --image x.png -xq", "unknown option of run 'x'"},
+        {"run lenet --image x.png --dump ''", "--dump"},
         {"help rnu", "did you mean 'run'"}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         int status = run("%s", wrong[i][0]);
@@ -213,6 +220,24 @@ static void odd_but_good_pictures_run(void **state) {
     assert_int_equal(run("run lenet --image %s", test_path("thin.png")), 0);
 }
 
+static void no_number_is_called_so(void **state) {
+    (void)state;
+    Error err = {0};
+    Arena arena = {0};
+    Tensor input;
+    Shape shape = SHAPE(1, 1, 28, 28);
+    assert_ok(tensor_new(&input, &arena, &shape, &err), err);
+    for (int i = 0; i < 784; i++)
+        input.data[i] = INFINITY;
+    assert_ok(npy_save(test_path("inf.npy"), &input, &err), err);
+    arena_free(&arena);
+    assert_int_equal(run("run lenet --weights random:1 --input %s", test_path("inf.npy")), 0);
+    test_contains(out_text, "   NaN %");
+    assert_int_equal(run("run lenet --weights random:1 --input %s --json", test_path("inf.npy")),
+                     0);
+    test_contains(out_text, "\"p\": null");
+}
+
 static void info_and_models_answer(void **state) {
     (void)state;
     assert_int_equal(run("models --json"), 0);
@@ -279,6 +304,33 @@ static void bad_weights_and_inputs_are_refused(void **state) {
     assert_refused("unknown node 'conv9'", "run lenet --image %s --dump %s --nodes conv9",
                    test_path("a.png"), test_path("d"));
     assert_refused("nosuch", "eval lenet --data %s", test_path("nosuch"));
+    assert_refused("unknown model 'nosuch'", "bench nosuch --threads 1");
+}
+
+/* Of a folder of pictures those that cannot be used are skipped and counted, and the first named.
+ */
+static void eval_skips_bad_pictures(void **state) {
+    (void)state;
+    Error err = {0};
+    assert_ok(file_make_folder(test_path("set/3"), &err), err);
+    assert_ok(file_make_folder(test_path("set/4"), &err), err); /* stays empty */
+    write_text("set/3/b.jpg", "\xff\xd8 and no more");
+    assert_refused("1 of 1 pictures cannot be read", "eval lenet --weights random:1 --data %s",
+                   test_path("set"));
+    test_contains(err_text, "b.jpg");
+    make_picture("set/3/a.png", 20, 20, 3);
+    make_picture("set/3/c.png", 20000, 1, 1); /* resized it would be too large */
+    make_picture("set/3/d.png", 20, 20, 1);
+    assert_int_equal(
+        run("eval lenet --weights random:1 --data %s --json --batch 2", test_path("set")), 0);
+    test_contains(out_text, "\"images\": 2,");
+    test_contains(out_text, "\"skipped\": 2,");
+    test_contains(err_text, "note: 2 of 4 pictures skipped");
+    test_contains(err_text, "b.jpg");
+    assert_ok(file_make_folder(test_path("flat"), &err), err);
+    make_picture("flat/a.png", 20, 20, 1);
+    assert_refused("its class: expected 0..9, got none", "eval lenet --weights random:1 --data %s",
+                   test_path("flat"));
 }
 
 static void places_that_cannot_be_written(void **state) {
@@ -287,9 +339,60 @@ static void places_that_cannot_be_written(void **state) {
     write_text("file", "x");
     assert_refused("file", "run lenet --image %s --dump %s", test_path("a.png"),
                    test_path("file/dump"));
+    assert_refused("Not a directory", "export lenet --image %s --nodes conv1 --out %s",
+                   test_path("a.png"), test_path("file"));
+    assert_int_equal(run("info lenet >&- 2>&-; exit $?"), 1);
+    assert_int_equal(run("--version >&- 2>&-; exit $?"), 1);
+    assert_int_equal(
+        run("export lenet --image %s --nodes conv1 --format npy --out %s 2>&-; exit $?",
+            test_path("a.png"), test_path("o")),
+        0);
     if (!file_exists("/dev/full"))
         return;
     assert_int_equal(run("info lenet > /dev/full; exit $?"), 1);
+}
+
+/* --- Signals
+ * ---------------------------------------------------------------------------------------- */
+
+/* A picture from a pipe that nobody writes to: the program is there once the pipe is open, and can
+ * only be stopped from outside. */
+static void a_signal_ends_what_waits(void **state) {
+    (void)state;
+    char pipe[FILE_PATH_MAX];
+    snprintf(pipe, sizeof pipe, "%s", test_path("pipe.png"));
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    int status = run("run lenet --image %s 2>%s & p=$!; exec 3>%s; kill -TERM $p; wait $p; exit $?",
+                     pipe, test_path("told"), pipe);
+    assert_int_equal(status, 1);
+    char *told = slurp(test_path("told"));
+    assert_string_equal(told, "convoscope: cancelled\n");
+    mem_free(told);
+    /* One that was ignored before, as by nohup, stays so. */
+    status = run("--version; trap '' HUP; '%s' run lenet --image %s --quiet & p=$!; exec 3>%s; "
+                 "kill -HUP $p; cat %s >&3; exec 3>&-; wait $p; exit $?",
+                 program, pipe, pipe, test_path("a.png"));
+    assert_int_equal(status, 0);
+    unlink(pipe);
+}
+
+static void temporary_files_can_be_dropped(void **state) {
+    (void)state;
+    FileWriter one, two;
+    Error err = {0};
+    Arena arena = {0};
+    char **names;
+    size_t count;
+    assert_ok(file_make_folder(test_path("drop"), &err), err);
+    assert_ok(file_create(&one, test_path("drop/one"), &err), err);
+    assert_ok(file_create(&two, test_path("drop/two"), &err), err);
+    assert_ok(file_commit(&two, &err), err);
+    file_drop_temporaries();
+    assert_ok(file_list(test_path("drop"), &arena, &names, &count, &err), err);
+    assert_int_equal(count, 1);
+    assert_string_equal(names[0], "two");
+    file_abort(&one);
+    arena_free(&arena);
 }
 
 int main(void) {
@@ -300,11 +403,15 @@ int main(void) {
         cmocka_unit_test(dumps_hold_what_was_asked_for),
         cmocka_unit_test(paths_and_plans_agree),
         cmocka_unit_test(odd_but_good_pictures_run),
+        cmocka_unit_test(no_number_is_called_so),
         cmocka_unit_test(info_and_models_answer),
         cmocka_unit_test(bad_pictures_are_refused),
         cmocka_unit_test(bad_models_are_refused),
         cmocka_unit_test(bad_weights_and_inputs_are_refused),
+        cmocka_unit_test(eval_skips_bad_pictures),
         cmocka_unit_test(places_that_cannot_be_written),
+        cmocka_unit_test(a_signal_ends_what_waits),
+        cmocka_unit_test(temporary_files_can_be_dropped),
     };
     return cmocka_run_group_tests_name("cli", tests, setup, teardown);
 }

@@ -4,6 +4,8 @@
 #include "base/memory.h"
 #include "model/model.h"
 #include "model/printed.h"
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool loads(const char *text, Error *err) {
@@ -14,6 +16,10 @@ static bool loads(const char *text, Error *err) {
 
 #define LAYERS(list) "{\"input\": [3, 16, 16], \"layers\": [" list "]}"
 #define CONV         "{\"op\": \"conv\", \"name\": \"c\", \"out\": 4, \"kernel\": 3}"
+
+#define WITH_BLOCKS(blocks, use)                                                                   \
+    "{\"input\": [3, 16, 16], \"blocks\": " blocks                                                 \
+    ", \"layers\": [{\"block\": \"b\", \"name\": \"x\", " use "}]}"
 
 static void bad_files_are_told(void **state) {
     (void)state;
@@ -68,6 +74,23 @@ static void bad_files_are_told(void **state) {
         {"{\"input\": [3, 16, 16], \"printed\": {\"rows\": [{\"at\": \"d\"}]}, \"layers\": [" CONV
          "]}",
          "rows[0]"},
+        {LAYERS("{\"op\": \"relu\", \"name\": \"\"}"),
+         "layers[0].name: expected a text, got an empty"},
+        {LAYERS("{\"op\": \"relu\", \"name\": \"d\", \"from\": \"e\"}"),
+         "layers[0].from: unknown layer 'e'"},
+        {LAYERS(
+             "{\"op\": \"conv\", \"name\": \"c\", \"out\": \"((((((((((((((((((((((((((((((((((((("
+             "((((((((((((((((((((((((((((((((((((((((((\", \"kernel\": 3}"),
+         "...': expected less nesting"},
+        {WITH_BLOCKS("[3]", "\"repeat\": 2"), "blocks: expected an object, got an array"},
+        {WITH_BLOCKS("{\"b\": [1]}", "\"repeat\": 2"), "expected an object, got an array"},
+        {WITH_BLOCKS("{\"b\": null}", "\"repeat\": 2"), "expected an object, got null"},
+        {WITH_BLOCKS("{\"b\": {\"args\": [1], \"layers\": []}}", "\"repeat\": 2"),
+         "args: expected an object, got an array"},
+        {WITH_BLOCKS("{\"b\": {\"args\": {\"w\": 1}, \"layers\": []}}", "\"with\": [1]"),
+         "with: expected an object, got an array"},
+        {WITH_BLOCKS("{\"b\": {\"args\": {\"w\": 1}, \"layers\": []}}", "\"first\": 3"),
+         "first: expected an object, got a number"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         Error err = {0};
@@ -87,6 +110,20 @@ static void repeated_stages_must_fit_limits(void **state) {
                  "\"layers\": [{\"block\": \"b0\", \"name\": \"x\", \"repeat\": 512}]}");
     Error err = {0};
     assert_fails(loads(text, &err), err, "too large");
+}
+
+/* Each entry looks among all others for what it comes from: too many would take hours. */
+static void lists_of_layers_are_limited(void **state) {
+    (void)state;
+    enum { MANY = 20000, ENTRY = 70 };
+    char *text = malloc(MANY * ENTRY + 100), *end = text;
+    end += sprintf(end, "{\"input\": [1, 4, 4], \"layers\": [{\"op\": \"relu\", \"name\": \"r\"}");
+    for (int i = 0; i < MANY; i++)
+        end += sprintf(end, ", {\"op\": \"relu\", \"name\": \"r%d\", \"from\": \"r\"}", i);
+    strcpy(end, "]}");
+    Error err = {0};
+    assert_fails(loads(text, &err), err, "20001 layers, at most 8192");
+    free(text);
 }
 
 static void size_changes_input_and_resize(void **state) {
@@ -149,6 +186,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_files_are_told),
         cmocka_unit_test(repeated_stages_must_fit_limits),
+        cmocka_unit_test(lists_of_layers_are_limited),
         cmocka_unit_test(size_changes_input_and_resize),
         cmocka_unit_test(figures_are_read),
         cmocka_unit_test(allocation_failures_are_errors),

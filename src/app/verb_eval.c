@@ -29,21 +29,26 @@ static bool read_item(Eval *e, int64_t i, Tensor *batch, int64_t n, int *label, 
     Error local = {0};
     char name[FILE_PATH_MAX];
     *taken = false;
-    if (!dataset_get(e->data, picture_index(e, i), &image, label, name, &local)) {
+    if (dataset_get(e->data, picture_index(e, i), &image, label, name, &local)) {
+        Tensor item = tensor_item(batch, n);
+        *taken = preprocess_image(&e->model->preprocess, &e->model->graph.input, &image, item.data,
+                                  NULL, &local) ||
+                 error_prefix(&local, "%s", name);
+        image_free(&image);
+    }
+    if (!*taken) {
         if (e->skipped++ == 0)
             snprintf(e->first_skipped, sizeof e->first_skipped, "%s", local.text);
         return true;
     }
-    Tensor item = tensor_item(batch, n);
-    bool ok = preprocess_image(&e->model->preprocess, &e->model->graph.input, &image, item.data,
-                               NULL, err);
-    image_free(&image);
     int64_t classes = e->model->graph.nodes[e->model->graph.node_count - 1].out.dim[0];
-    if (ok && (*label < 0 || *label >= classes))
-        ok = error_set(err, ERROR_EXPECTED, TEXT("%.200s: its class", name),
-                       TEXT("0..%lld", (long long)classes - 1), TEXT("%d", *label));
-    *taken = ok;
-    return ok;
+    if (*label >= 0 && *label < classes)
+        return true;
+    return error_set(err, ERROR_EXPECTED, TEXT("%.200s: its class", name),
+                     TEXT("0..%lld", (long long)classes - 1),
+                     *label < 0 ? "none: pictures lie in folders named by class, IDX files beside "
+                                  "those of their labels"
+                                : TEXT("%d", *label));
 }
 
 static bool score_batch(Eval *e, FastPlan *plan, const Tensor *batch, const int *labels,
@@ -135,6 +140,19 @@ static bool print_eval(Eval *e, Error *err) {
     return text != NULL;
 }
 
+/* Pictures that could not be read are a remark; if there are no others, an error. */
+static bool tell_skipped(const Eval *e, Error *err) {
+    char text[ERROR_ARG_SIZE];
+    long long skipped = e->skipped, count = e->count;
+    text_format(text, sizeof text, "%lld of %lld pictures %s; the first: %.300s", skipped, count,
+                e->done ? "skipped" : "cannot be read", e->first_skipped);
+    if (e->done == 0)
+        return error_set(err, ERROR_BAD, text);
+    if (skipped)
+        app_note(e->app, text);
+    return true;
+}
+
 static bool eval_data(Eval *e, Error *err) {
     const Options *o = &e->app->options;
     e->data = dataset_open(o->data, &e->model->labels, err);
@@ -149,11 +167,7 @@ static bool eval_data(Eval *e, Error *err) {
     app_progress_begin(e->app, e->model->title, work);
     bool ok = eval_all(e, err);
     app_progress_end(e->app);
-    if (ok && e->skipped)
-        app_note(e->app, TEXT("%lld pictures were skipped; the first: %.120s",
-                              (long long)e->skipped, e->first_skipped));
-    if (ok && e->done == 0)
-        ok = error_set(err, ERROR_MISSING, TEXT("%.200s: a picture that can be read", o->data));
+    ok = ok && tell_skipped(e, err);
     ok = ok && print_eval(e, err);
     dataset_free(e->data);
     return ok;

@@ -57,7 +57,8 @@ void interrupt_watch(Job *job, void (*give_up)(void)) {
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct sigaction old;
         bool known = sigaction(numbers[i], NULL, &old) == 0;
-        if (known && old.sa_handler != SIG_IGN) /* ignored: by nohup, or as a shell's job */
+        bool nohup = numbers[i] == SIGHUP && known && old.sa_handler == SIG_IGN;
+        if (!nohup)
             set_handler(numbers[i], job ? on_signal : SIG_DFL, (int)(SA_RESTART | SA_RESETHAND));
     }
 #ifdef SIGXFSZ

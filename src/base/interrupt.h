@@ -7,9 +7,9 @@
 
 /* From now on SIGINT, SIGTERM and SIGHUP cancel this job; a second one ends the program as usual.
  * If `give_up` is given, it is called in a signal's handler, and must end the program, unless the
- * job has ended (told by a call with NULL) INTERRUPT_PATIENCE_MS after the first. A signal that is
- * ignored already (nohup) stays so. A file beyond `ulimit -f` is an error of writing, no signal.
- * NULL: as usual from the first. */
+ * job has ended (told by a call with NULL) INTERRUPT_PATIENCE_MS after the first. A hang-up
+ * that is ignored already (nohup) stays so. A file beyond `ulimit -f` is an error of writing, no
+ * signal. NULL: as usual from the first. */
 enum { INTERRUPT_PATIENCE_MS = 80 };
 void interrupt_watch(Job *job, void (*give_up)(void));
 

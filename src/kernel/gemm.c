@@ -9,7 +9,7 @@ enum {
     LINE = 16,            /* floats in a cache line */
     TASK_WORK = 1 << 20,  /* multiply-adds worth handing to another thread */
     TASKS_PER_THREAD = 3, /* so that a thread that is late holds the others up less */
-    NARROW = 256,         /* up to so many, A is read where it lies, not packed */
+    NARROW = 256,         /* columns of C up to which A is larger than B and comes by once */
     SAME_LINES = 1024     /* floats apart, which fall on the same lines of the cache */
 };
 
@@ -28,6 +28,7 @@ typedef struct Deal {
     int64_t parts, each, extra;
 } Deal;
 static inline Deal deal(int64_t count, int64_t parts) {
+    assert(parts > 0);
     return (Deal){parts, count / parts, count % parts};
 }
 /* Where part i begins. */
@@ -102,6 +103,7 @@ typedef struct Grid {
  * each across A. Affects no sum. */
 static Grid choose_grid(const GemmBlocks *b, int rows_max, int64_t m, int64_t n, int64_t k,
                         int64_t items, int threads) {
+    assert(rows_max > 0 && b->nr > 0);
     const int64_t tiles = div_up(m, rows_max), panels = div_up(n, b->nr);
     const int64_t cols_min = div_up(panels, b->nc / b->nr);
     int64_t wanted = threads == 1 ? 1 : threads * TASKS_PER_THREAD;
@@ -295,7 +297,7 @@ static int direct_rows(const GemmTier *tier, int64_t n, int64_t k, GemmItem item
 
 bool gemm_run_items(const KernelContext *ctx, int64_t count, int64_t m, int64_t n, int64_t k,
                     GemmItem item, const void *context) {
-    if (count == 0 || m == 0 || n == 0)
+    if (count <= 0 || m <= 0 || n <= 0)
         return !job_cancelled(ctx->job);
     const int threads = pool_threads(ctx->pool);
     const GemmTier *tier = gemm_tier(ctx->tier);

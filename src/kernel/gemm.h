@@ -13,7 +13,7 @@
 /* The tile and block sizes of a tier. */
 typedef struct GemmBlocks {
     int mr, nr;     /* micro-tile */
-    int mc, nc, kc; /* panel of A: mc x kc; panel of B: kc x nc */
+    int mc, nc, kc; /* a part of A: mc x kc; a block of C: at most nc columns */
 } GemmBlocks;
 GemmBlocks gemm_blocks(CpuTier tier);
 

@@ -1,6 +1,7 @@
 #include "kernel/pointwise.h"
 
 #include "kernel/maps.h"
+#include <assert.h>
 #include <math.h>
 
 /* Elements are shared out in chunks whose size does not depend on the number of threads. */
@@ -41,6 +42,7 @@ static void elements_chunk(void *context, int64_t chunk, int worker) {
             y[i] = 1 / (1 + expf(-a[i]));
         break;
     case ADD:
+        assert(b);
         for (int64_t i = 0; i < count; i++)
             y[i] = a[i] + b[i];
         break;

@@ -1,6 +1,7 @@
 #include "kernel/pool2d.h"
 
 #include "kernel/maps.h"
+#include <assert.h>
 #include <math.h>
 
 enum {
@@ -42,7 +43,7 @@ static Span columns_of_tap(const PoolShape *s, int64_t kx) {
 
 /* NaN wins. */
 static inline float larger(float v, float best) {
-    return (v > best) | (v != v) ? v : best;
+    return ((v > best) | (v != v)) ? v : best;
 }
 
 /* Without switches a window's columns are taken first, all of the row's side by side, then its
@@ -53,6 +54,7 @@ static void max_row(const PoolShape *s, const float *x, int64_t oy, float *restr
         y[ox] = -INFINITY;
     if (rows.first >= rows.end)
         return;
+    assert(s->iw > 0 && s->iw <= WIDTH);
     float tallest[WIDTH];
     const float *top = x + rows.first * s->iw,
                 *next = rows.end - rows.first > 1 ? top + s->iw : top;
@@ -69,7 +71,7 @@ static void max_row(const PoolShape *s, const float *x, int64_t oy, float *restr
                 y[ox] = larger(tallest[at + ox], y[ox]);
         else if (s->sx == 2)
             for (int64_t ox = span.first; ox < span.end; ox++)
-                y[ox] = larger(tallest[at + 2 * ox], y[ox]);
+                y[ox] = larger(tallest[at + 2 * ox], y[ox]); /* NOLINT: inside 0..iw-1 */
         else
             for (int64_t ox = span.first; ox < span.end; ox++)
                 y[ox] = larger(tallest[at + s->sx * ox], y[ox]);

@@ -39,11 +39,19 @@ bool ui_has_display(char *why, size_t size) {
         return false;
     }
 #endif
-    bool ok = SDL_InitSubSystem(SDL_INIT_VIDEO) == 0;
-    if (ok)
-        SDL_QuitSubSystem(SDL_INIT_VIDEO);
-    text_format(why, size, "%s", ok ? "" : SDL_GetError());
-    return ok;
+    if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) {
+        text_format(why, size, "%s", SDL_GetError());
+        return false;
+    }
+    /* Where no display answers, SDL goes on to drivers whose window nobody would see, or to the
+     * console. */
+    const char *driver = SDL_GetCurrentVideoDriver();
+    bool seen = has_variable("SDL_VIDEODRIVER") ||
+                (strcmp(driver, "offscreen") != 0 && strcmp(driver, "dummy") != 0 &&
+                 strcmp(driver, "KMSDRM") != 0);
+    text_format(why, size, "%s", seen ? "" : "no display answers");
+    SDL_QuitSubSystem(SDL_INIT_VIDEO);
+    return seen;
 }
 
 /* --- Opening and closing ---------------------------------------------------------------------- */

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Run every network of the zoo in convoscope and in PyTorch and compare them, layer by layer.
 
-    verify.py [MODEL ...] [--seeds 1,2] [--program build/convoscope] [--work DIR] [--quick]
+    verify.py [MODEL ...] [--seeds 1,2] [--program build/convoscope] [--work DIR] [--paths gemm,naive]
 
 For each network and seed: make_reference.py writes weights, input and activations; convoscope runs
-the same by GEMM for each CPU tier and 1, 2 and 3 threads, and by the naive path (without --quick);
+the same by GEMM for each CPU tier and 1, 2 and 3 threads, and by the naive path;
 every weighted node, the logits and the probabilities must be within 1e-4 (relative L2), and the
 files of 1, 2 and 3 threads must be equal in every byte. Also: `info --json` must equal
 expected/MODEL.json. Needs Debian's python3-torch and python3-torchvision. Exit status 1 if anything
@@ -112,8 +112,9 @@ def verify(model, seed, options):
     subprocess.run([sys.executable, HERE / "make_reference.py", model, "--seed", str(seed),
                     "--out", reference], check=True, capture_output=True)
     macs = json.loads((HERE / "expected" / f"{model}.json").read_text())["total_macs"]
-    cases = [("gemm", tier, THREADS) for tier in tiers()]
-    if not options.quick:
+    paths = options.paths.split(",")
+    cases = [("gemm", tier, THREADS) for tier in tiers() if "gemm" in paths]
+    if "naive" in paths:
         cases.append(("naive", tiers()[-1],
                       THREADS if macs < NAIVE_MACS_ALL_THREADS else THREADS[1:2]))
     failures = 0
@@ -138,7 +139,7 @@ def main():
     parser.add_argument("--seeds", default="1,2")
     parser.add_argument("--program", type=Path, default=HERE.parents[1] / "build" / "convoscope")
     parser.add_argument("--work", type=Path, default=HERE.parents[1] / "build" / "verify")
-    parser.add_argument("--quick", action="store_true", help="without the naive path")
+    parser.add_argument("--paths", default="gemm,naive")
     options = parser.parse_args()
     options.program = options.program.resolve()
     failures = 0
