@@ -431,7 +431,7 @@ static void folders_are_made(void **state) {
     assert_true(file_exists(test_path("a/file")));
     assert_false(file_is_folder(test_path("a/file")));
     assert_false(file_exists(test_path("a/none")));
-    assert_fails(file_make_folder(test_path("a/file"), &err), err, "a/file': File exists");
+    assert_fails(file_make_folder(test_path("a/file"), &err), err, "a/file': Not a directory");
     assert_fails(file_make_folder(test_path("a/file/d"), &err), err, "a/file/d': ");
     assert_fails(file_make_folder("", &err), err, "cannot write ''");
     memset(path, 'x', sizeof path - 1);

@@ -247,6 +247,8 @@ static void info_and_models_answer(void **state) {
     assert_int_equal(run("info googlenet --paper"), 0);
     test_contains(out_text, "inception_3a");
     test_contains(out_text, "159K");
+    assert_int_equal(run("info alexnet"), 0);
+    test_contains(out_text, "beta 0.75  (96, 55, 55)"); /* no column is too narrow */
     assert_int_equal(run("info vgg19 --size 448 --json"), 0);
     root = answer();
     assert_int_equal(json_number(json_at(json_get(root, "input"), 1)), 448);

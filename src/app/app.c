@@ -23,8 +23,10 @@ RunOptions app_run_options(const App *app) {
 
 Model *app_open(App *app, const char *which, int size, Error *err) {
     RunOptions options = app_run_options(app);
+    app_progress_begin(app, "opening the network", 0);
     Model *model =
         engine_open(which, size, app->options.weights, &options, app->pool, &app->job, err);
+    app_progress_end(app);
     if (model)
         app_note(app, model->weights.note);
     return model;
@@ -114,7 +116,12 @@ enum { BAR_WIDTH = 30 };
 
 static void draw_bar(void *context) {
     App *app = context;
-    double share = app->work > 0 ? (double)atomic_load(&app->job.done) / (double)app->work : 0;
+    if (app->work == 0) { /* how long it takes is not known */
+        fprintf(stderr, "\r%s ...", app->task);
+        fflush(stderr);
+        return;
+    }
+    double share = (double)atomic_load(&app->job.done) / (double)app->work;
     share = share > 1 ? 1 : share;
     int filled = (int)(share * BAR_WIDTH);
     fprintf(stderr, "\r%s [%.*s%*s] %3d %%", app->task, filled, "##############################",

@@ -51,7 +51,8 @@ Model *app_open(App *app, const char *which, int size, Error *err);
  * of another size than the network's own opens it at that size. *source is the file's name. */
 Model *app_open_input(App *app, Tensor *input, const char **source, Error *err);
 
-/* A progress bar on stderr if that is a terminal and --quiet is not given, until app_progress_end.
+/* A progress bar (of work 0: the task alone) on stderr if that is a terminal and --quiet is not
+ * given, until app_progress_end.
  */
 void app_progress_begin(App *app, const char *task, int64_t work);
 void app_progress_end(App *app);

@@ -20,7 +20,8 @@ static void help_all(FILE *out) {
 }
 
 static void help_verb(FILE *out, const Verb *verb) {
-    fprintf(out, "usage: convoscope %s %s\n\n%s\n\n", verb->name, verb->synopsis, verb->summary);
+    fprintf(out, "usage: convoscope %s%s%s\n\n%s\n\n", verb->name, *verb->synopsis ? " " : "",
+            verb->synopsis, verb->summary);
     options_help(verb->name, out);
     fputs("\nExamples:\n", out);
     for (const char *line = verb->examples; *line;) {

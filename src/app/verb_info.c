@@ -78,27 +78,34 @@ static const char *field_text(char buffer[24], const ReceptiveField *rf) {
     return buffer;
 }
 
+static int widest(int width, const char *text) {
+    int length = (int)strlen(text);
+    return length > width ? length : width;
+}
+
 static void text_info(App *app, const Model *m, const RunMemory *memory) {
     const Graph *g = &m->graph;
     FILE *out = app->out;
-    int name_width = 4, label_width = 5;
+    char what[80];
+    int name_width = 4, label_width = 5, what_width = 5;
     for (int i = 0; i < g->node_count; i++) {
-        int name = (int)strlen(g->nodes[i].name), label = (int)strlen(g->nodes[i].label);
-        name_width = name > name_width ? name : name_width;
-        label_width = label > label_width ? label : label_width;
+        describe(&g->nodes[i], what, sizeof what);
+        name_width = widest(name_width, g->nodes[i].name);
+        label_width = widest(label_width, g->nodes[i].label);
+        what_width = widest(what_width, what);
     }
     fprintf(out, "%s (%d)\n%s\n", m->title, m->year, m->paper);
     if (*m->note)
         fprintf(out, "%s\n", m->note);
     fprintf(out, "input %s\n\n", SHAPE_TEXT(&g->input));
-    fprintf(out, "%-*s  %-*s  %-24s %-16s %8s %8s %6s %5s %9s\n", name_width, "name", label_width,
-            "label", "layer", "output", "params", "MACs", "field", "jump", "bytes");
+    fprintf(out, "%-*s  %-*s  %-*s  %-16s %8s %8s %6s %5s %9s\n", name_width, "name", label_width,
+            "label", what_width, "layer", "output", "params", "MACs", "field", "jump", "bytes");
     for (int i = 0; i < g->node_count; i++) {
         const Node *node = &g->nodes[i];
-        char what[80], field[24];
+        char field[24];
         describe(node, what, sizeof what);
-        fprintf(out, "%-*s  %-*s  %-24s %-16s %8s %8s %6s %5lld %9s\n", name_width, node->name,
-                label_width, node->label, what, SHAPE_TEXT(&node->out),
+        fprintf(out, "%-*s  %-*s  %-*s  %-16s %8s %8s %6s %5lld %9s\n", name_width, node->name,
+                label_width, node->label, what_width, what, SHAPE_TEXT(&node->out),
                 node->param_count ? COUNT_TEXT(node->param_count) : "",
                 node->macs ? COUNT_TEXT(node->macs) : "", field_text(field, node->rf),
                 (long long)node->rf[1].jump,

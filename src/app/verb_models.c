@@ -59,7 +59,9 @@ bool verb_models(App *app, Error *err) {
     else if (text)
         fputs(
             "\nparams: learned parameters; MACs: multiply-adds of convolutions and fully connected "
-            "layers.\n",
+            "layers.\n"
+            "weights: trained ones at hand (README.md says where they are looked for), or "
+            "random.\n",
             app->out);
     mem_free(text);
     return text != NULL;

@@ -23,7 +23,7 @@ const Verb verbs[] = {
      "convoscope run alexnet --input x.npy --dump out --nodes conv1,conv5.relu\n"
      "convoscope run resnet50-tv --image dog.jpg --weights resnet50.safetensors --json\n",
      1, 1, verb_run, false},
-    {"export", "MODEL (--image F | --input F.npy) --nodes N1,N2 --out DIR",
+    {"export", "MODEL (--image F | --input F.npy) [--nodes N1,N2] --out DIR",
      "feature maps, contact sheets and kernels as pictures or .npy",
      "convoscope export alexnet --image dog.jpg --nodes conv1.relu --out maps --what sheet\n"
      "convoscope export alexnet --image dog.jpg --nodes conv1 --out kernels --what kernels --scale "
