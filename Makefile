@@ -108,7 +108,7 @@ test-build: $(if $(wildcard src/app/main.c),$(PROGRAM)) $(TEST_PROGRAMS) \
 	$(PARSERS:%=$(BUILD)/tests/fuzz/replay_%)
 
 # Runs the tests without installing anything: for developers.
-test-only: $(TEST_PROGRAMS)
+test-only: $(if $(wildcard src/app/main.c),$(PROGRAM)) $(TEST_PROGRAMS)
 	@$(RUN) $(TEST_PROGRAMS)
 
 # A failed step is counted in the summary at the end, which is that of the tests.

@@ -247,6 +247,12 @@ static void info_and_models_answer(void **state) {
     assert_int_equal(run("info googlenet --paper"), 0);
     test_contains(out_text, "inception_3a");
     test_contains(out_text, "159K");
+    assert_int_equal(run("info googlenet --paper --json"), 0);
+    root = answer();
+    const Json *row = json_at(json_get(root, "printed"), 0);
+    assert_string_equal(json_text(json_get(json_get(row, "paper"), "params")), "2.7K");
+    assert_int_equal(json_number(json_get(json_get(row, "ours"), "params")), 9472);
+    json_free(root);
     assert_int_equal(run("info alexnet"), 0);
     test_contains(out_text, "beta 0.75  (96, 55, 55)"); /* no column is too narrow */
     assert_int_equal(run("info vgg19 --size 448 --json"), 0);

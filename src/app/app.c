@@ -158,7 +158,8 @@ const char *app_count_text(char buffer[24], double count) {
         count /= 1000;
         unit++;
     }
-    snprintf(buffer, 24, unit ? "%.3g%s" : "%.0f%s", count, units[unit]);
+    int decimals = unit == 0 || count >= 99.95 ? 0 : count >= 9.995 ? 1 : 2; /* three digits */
+    snprintf(buffer, 24, "%.*f%s", decimals, count, units[unit]);
     return buffer;
 }
 

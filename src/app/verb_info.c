@@ -36,6 +36,38 @@ static void json_node(JsonWriter *w, const Graph *g, const Node *node) {
     json_end(w);
 }
 
+/* The figures as printed, and what is counted here. */
+static bool json_printed(JsonWriter *w, const Model *m, Error *err) {
+    json_begin_array(w, "printed");
+    for (int i = 0; i < m->figures.count; i++) {
+        const PaperRow *row = &m->figures.rows[i];
+        PrintedOurs ours;
+        if (!printed_ours(m, row, &ours, err))
+            return false;
+        json_begin_object(w, NULL);
+        json_put_text(w, "at", row->at);
+        json_put_text(w, "source", m->figures.source);
+        json_begin_object(w, "paper");
+        json_put_text(w, "out", row->out);
+        json_put_text(w, "depth", row->depth);
+        json_put_text(w, "params", row->params);
+        json_put_text(w, "macs", row->macs);
+        json_put_text(w, "neurons", row->neurons);
+        json_end(w);
+        json_begin_object(w, "ours");
+        put_shape(w, "out", &ours.out);
+        json_put_int(w, "depth", ours.depth);
+        json_put_int(w, "params", ours.params);
+        json_put_int(w, "macs", ours.macs);
+        json_put_int(w, "neurons", ours.neurons);
+        json_end(w);
+        json_put_text(w, "why", row->why);
+        json_end(w);
+    }
+    json_end(w);
+    return true;
+}
+
 static bool json_info(App *app, const Model *m, const RunMemory *memory, Error *err) {
     JsonWriter w = {0};
     const Graph *g = &m->graph;
@@ -54,12 +86,13 @@ static bool json_info(App *app, const Model *m, const RunMemory *memory, Error *
     for (int i = 0; i < g->node_count; i++)
         json_node(&w, g, &g->nodes[i]);
     json_end(&w);
+    bool ok = !app->options.paper || json_printed(&w, m, err);
     json_end(&w);
     char *text = json_finish(&w, err);
-    if (text)
+    if (text && ok)
         fputs(text, app->out);
     mem_free(text);
-    return text != NULL;
+    return text && ok;
 }
 
 /* "3x3, 384, pad 1" and the like. */
@@ -138,7 +171,7 @@ static void compare_count(FILE *out, const char *what, const char *printed, doub
     double paper = printed_number(printed, kilo);
     fprintf(out, "  %-8s paper %-12s ours %-12.0f", what, printed, ours);
     if (paper > 0)
-        fprintf(out, " %+.1f %%", (ours / paper - 1) * 100);
+        fprintf(out, " %+.1f %%", round((ours / paper - 1) * 1000) / 10 + 0.0); /* no -0.0 */
     fputc('\n', out);
 }
 
