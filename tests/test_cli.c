@@ -370,7 +370,8 @@ static void a_signal_ends_what_waits(void **state) {
     char pipe[FILE_PATH_MAX];
     snprintf(pipe, sizeof pipe, "%s", test_path("pipe.png"));
     assert_int_equal(mkfifo(pipe, 0600), 0);
-    int status = run("run lenet --image %s 2>%s & p=$!; exec 3>%s; kill -TERM $p; wait $p; exit $?",
+    int status = run("run lenet --image %s 2>%s & p=$!; exec 3>%s; kill -TERM $p; sleep 1; "
+                     "kill -KILL $p 2>/dev/null; wait $p; exit $?",
                      pipe, test_path("told"), pipe);
     assert_int_equal(status, 1);
     char *told = slurp(test_path("told"));

@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { EXIT_USAGE = 2 };
 
@@ -26,13 +25,8 @@ static bool print(const char *text, size_t size, Error *err) {
 
 /* From a signal's handler: what could not be cancelled soon enough ends here, as if it had been. */
 static void give_up(void) {
-    static const char text[] = "\r\033[Kconvoscope: cancelled\n";
-    static const size_t erasing = 4; /* of the progress bar, on a terminal */
-    size_t skipped = isatty(STDERR_FILENO) ? 0 : erasing;
     file_drop_temporaries();
-    (void)!write(STDERR_FILENO, text + skipped, sizeof text - 1 - skipped);
-    file_drop_temporaries();
-    _exit(EXIT_FAILURE);
+    interrupt_exit("convoscope: cancelled\n", EXIT_FAILURE);
 }
 
 static bool run_verb(App *app, const Verb *verb, Error *err) {

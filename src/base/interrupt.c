@@ -42,6 +42,14 @@ static void set_handler(int number, void (*handler)(int), int flags) {
     sigaction(number, &action, NULL);
 }
 
+void interrupt_exit(const char *text, int status) {
+    static const char erase[] = "\r\033[K";
+    if (isatty(STDERR_FILENO))
+        (void)!write(STDERR_FILENO, erase, sizeof erase - 1);
+    (void)!write(STDERR_FILENO, text, strlen(text));
+    _exit(status);
+}
+
 void interrupt_watch(Job *job, void (*give_up)(void)) {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     if (!job && watched) {

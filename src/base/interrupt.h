@@ -10,7 +10,9 @@
  * job has ended (told by a call with NULL) INTERRUPT_PATIENCE_MS after the first. A hang-up
  * that is ignored already (nohup) stays so. A file beyond `ulimit -f` is an error of writing, no
  * signal. NULL: as usual from the first. */
-enum { INTERRUPT_PATIENCE_MS = 80 };
+enum { INTERRUPT_PATIENCE_MS = 60 };
 void interrupt_watch(Job *job, void (*give_up)(void));
+/* For give_up: ends the program at once, after a text on stderr in place of a progress bar. */
+_Noreturn void interrupt_exit(const char *text, int status);
 
 #endif
