@@ -46,6 +46,16 @@ void conv_pack_weights(CpuTier tier, const ConvShape *s, const float *w, float *
 bool conv_gemm_packed(const KernelContext *k, const ConvShape *s, const float *x,
                       const float *packed, const GemmEpilogue *epilogue, float *y);
 
+/* The way back, by blocked GEMM. Input: dx[ic] = sum over oc and taps of w * dy, the transposed
+ * convolution; `add`: added to what lies in dx. Weights: dw = sum over the batch and positions of
+ * dy * x (overwritten, as are db; db may be NULL). The order of every sum depends on shape and tier
+ * only. */
+size_t conv_backward_scratch(CpuTier tier, const ConvShape *s, int threads); /* for either */
+bool conv_backward_input(const KernelContext *k, const ConvShape *s, const float *w,
+                         const float *dy, bool add, float *dx);
+bool conv_backward_weights(const KernelContext *k, const ConvShape *s, const float *x,
+                           const float *dy, float *dw, float *db);
+
 /* The same through conv_im2col and a plain GEMM; scratch also holds the patch matrix. */
 size_t conv_im2col_scratch(CpuTier tier, const ConvShape *s, int threads);
 bool conv_gemm_im2col(const KernelContext *k, const ConvShape *s, const float *x, const float *w,

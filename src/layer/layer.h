@@ -75,6 +75,14 @@ typedef struct LayerFusion {
 } LayerFusion;
 enum { LAYER_FUSES_AFFINE = 1, LAYER_FUSES_RELU = 2 };
 
+/* What a layer needs beside its inputs while the network learns. */
+typedef struct LayerTraining {
+    uint64_t seed, stream; /* of what it draws (dropout): base/random.h */
+    float *saved; /* type->saved floats that forward leaves for backward: a batch norm's statistics
+                     of the batch */
+    float *weights[LAYER_WEIGHTS_MAX]; /* those of the call, to be changed: running statistics */
+} LayerTraining;
+
 /* One computation: everything a forward pass may touch. Inputs and output are batched. */
 typedef struct LayerCall {
     const KernelContext *kernel;
@@ -84,8 +92,20 @@ typedef struct LayerCall {
     int in_count;
     const float *weights[LAYER_WEIGHTS_MAX]; /* in the order of the type's WeightSpecs */
     Tensor *out;
-    const LayerFusion *fusion; /* NULL in step mode */
+    const LayerFusion *fusion;     /* NULL in step mode */
+    const LayerTraining *training; /* NULL in inference */
 } LayerCall;
+
+/* The way back through one layer: from the gradient of a loss with respect to its output to those
+ * with respect to its inputs and weights, summed over the batch (the chain rule; Rumelhart, Hinton
+ * and Williams 1986). */
+typedef struct LayerBackward {
+    const LayerCall *call; /* as forward had it: in, out, weights and training with their values */
+    float *grad_out; /* as call->out (after the ReLU, where one is fused); may be overwritten */
+    float *const *grad_in; /* by input, each as call->in[i]; NULL: not wanted */
+    const bool *add;       /* by input: add to what lies in grad_in[i], else overwrite it */
+    float *grad_weights[LAYER_WEIGHTS_MAX]; /* overwritten; NULL: not wanted, or not learned */
+} LayerBackward;
 
 typedef struct LayerType {
     const char *name;  /* "conv": the op in models/NAME.json and in JSON answers */
@@ -106,6 +126,9 @@ typedef struct LayerType {
     /* False: cancelled. */
     bool (*forward)(const LayerCall *call);
     int fuses; /* LAYER_FUSES_...: what forward does of call->fusion (not on the naive path) */
+    size_t (*saved)(const LayerCall *call); /* floats of LayerTraining.saved. NULL: 0 */
+    size_t (*backward_scratch)(const LayerBackward *back); /* as scratch */
+    bool (*backward)(const LayerBackward *back);           /* false: cancelled */
     /* For a type that only scales and shifts each channel: by what. NULL: it is none. */
     void (*affine)(const void *params, int64_t channels,
                    const float *const weights[LAYER_WEIGHTS_MAX], float *scale, float *shift);

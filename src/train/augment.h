@@ -1,0 +1,31 @@
+/* Random changes of a picture that leave its class as it is. Everything drawn is a function of
+ * (seed, epoch, picture) alone: the same for any order, batch and number of threads. */
+#ifndef TRAIN_AUGMENT_H
+#define TRAIN_AUGMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Augment {
+    bool flip; /* left and right, every second time */
+    int crop;  /* pixels: shifted by up to so many in each direction, zeros (the mean) coming in
+                  (He et al. 2016, section 4.2: padded by 4 and cropped) */
+    double area[2]; /* random resized crop: share of the area, 0 < [0] <= [1] <= 1; [1] 0: none
+                       (Szegedy et al. 2015, section 6) */
+    double aspect;  /* of that crop: between 1/aspect and aspect, evenly in its logarithm; >= 1 */
+    double brightness, contrast,
+        saturation; /* factors from 1 - b to 1 + b; 0: none (Howard 2013) */
+    double hue;     /* turned by up to so many degrees either way; 0: none */
+    double rotate;  /* by up to so many degrees either way; 0: none */
+    int cutout;     /* side of a square set to the mean at a random place, which may overhang
+                       (DeVries and Taylor 2017); 0: none */
+} Augment;
+
+/* One picture: `pixels` C x H x W bytes; out C x H x W floats, byte * scale[c] + shift[c]
+ * after the changes, 0 where nothing is. C is 1 or 3 (saturation and hue need 3). augment NULL: as
+ * it is. `temporary`: as many floats as out. */
+void augment_picture(const Augment *augment, const uint8_t *pixels, int64_t channels,
+                     int64_t height, int64_t width, const float *scale, const float *shift,
+                     uint64_t seed, uint64_t epoch, uint64_t picture, float *temporary, float *out);
+
+#endif

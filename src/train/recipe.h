@@ -1,0 +1,47 @@
+/* How a network is trained: models/NAME.recipe.json. The format is told in models/README.md. */
+#ifndef TRAIN_RECIPE_H
+#define TRAIN_RECIPE_H
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "train/augment.h"
+#include "train/schedule.h"
+
+/* What to do with pictures of another size than the network's input. */
+typedef enum DataFit {
+    FIT_EXACT /* refuse them */,
+    FIT_RESIZE /* short side, centre crop */
+} DataFit;
+
+typedef struct Recipe {
+    Arena arena;
+    const char *name;          /* of the file, without folder and .recipe.json */
+    const char *model;         /* a shipped network, or the path of a .json */
+    const char *data;          /* "tinyphotos": a folder's name, looked for by verb train */
+    const char *const *places; /* folders where that data may lie */
+    int place_count;
+    DataFit fit;
+    uint64_t seed;
+    int64_t epochs, batch;
+    int64_t holdout; /* training examples, the same share of each class, kept apart to choose the
+                        best epoch by; 0: none, the last epoch is kept */
+    Schedule schedule;
+    double momentum, decay; /* decay: of kernels only; biases, gamma and beta are left alone */
+    bool nesterov;
+    double smoothing; /* of labels (Szegedy et al. 2016, section 7) */
+    double average;   /* decay of the exponential moving average of the weights, which is what is
+                         validated and kept; 0: none */
+    double clip;      /* largest L2 norm of the whole gradient; 0: none */
+    Augment augment;
+    uint64_t fingerprint; /* of everything above: two recipes that differ have different ones */
+} Recipe;
+
+/* `which`: a name (models/NAME.recipe.json) or a path. Unknown keys suggest the nearest; ranges are
+ * checked. Owned: recipe_free. */
+Recipe *recipe_load(const char *which, Error *err);
+Recipe *recipe_parse(const char *text, size_t length, const char *name, Error *err);
+void recipe_free(Recipe *recipe);
+/* To be called after epochs or seed were changed. */
+void recipe_seal(Recipe *recipe);
+
+#endif
