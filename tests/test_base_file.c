@@ -536,23 +536,32 @@ static void the_programs_files_are_found(void **state) {
     assert_true(own && shared);
 }
 
-static void user_data_follows_xdg(void **state) {
+static void user_folders_follow_xdg(void **state) {
     (void)state;
+    static const struct {
+        bool (*find)(char *buffer, size_t size);
+        const char *variable, *preset;
+    } folders[] = {
+        {file_user_data, "XDG_DATA_HOME", "/home/u/.local/share/convoscope"},
+        {file_user_state, "XDG_STATE_HOME", "/home/u/.local/state/convoscope"},
+    };
     char path[FILE_PATH_MAX];
-    setenv("HOME", "/home/u", 1);
-    unsetenv("XDG_DATA_HOME");
-    assert_true(file_user_data(path, sizeof path));
-    assert_string_equal(path, "/home/u/.local/share/convoscope");
-    setenv("XDG_DATA_HOME", "relative", 1);
-    assert_true(file_user_data(path, sizeof path));
-    assert_string_equal(path, "/home/u/.local/share/convoscope");
-    setenv("XDG_DATA_HOME", "/data", 1);
-    assert_true(file_user_data(path, sizeof path));
-    assert_string_equal(path, "/data/convoscope");
-    assert_false(file_user_data(path, 5));
-    unsetenv("XDG_DATA_HOME");
-    unsetenv("HOME");
-    assert_false(file_user_data(path, sizeof path));
+    for (int i = 0; i < 2; i++) {
+        setenv("HOME", "/home/u", 1);
+        unsetenv(folders[i].variable);
+        assert_true(folders[i].find(path, sizeof path));
+        assert_string_equal(path, folders[i].preset);
+        setenv(folders[i].variable, "relative", 1);
+        assert_true(folders[i].find(path, sizeof path));
+        assert_string_equal(path, folders[i].preset);
+        setenv(folders[i].variable, "/data", 1);
+        assert_true(folders[i].find(path, sizeof path));
+        assert_string_equal(path, "/data/convoscope");
+        assert_false(folders[i].find(path, 5));
+        unsetenv(folders[i].variable);
+        unsetenv("HOME");
+        assert_false(folders[i].find(path, sizeof path));
+    }
 }
 
 int main(void) {
@@ -580,7 +589,7 @@ int main(void) {
         cmocka_unit_test(names_are_sorted),
         cmocka_unit_test(paths_are_taken_apart),
         cmocka_unit_test(the_programs_files_are_found),
-        cmocka_unit_test(user_data_follows_xdg),
+        cmocka_unit_test(user_folders_follow_xdg),
     };
     return cmocka_run_group_tests_name("base_file", tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ static void write_gz(const char *path, const void *data, size_t size) {
 
 static void check_pictures(const char *path, bool labelled) {
     Error err = {0};
-    Dataset *d = dataset_open(path, &three, &err);
+    Dataset *d = dataset_open(path, DATASET_TEST, &three, &err);
     assert_ok(d != NULL, err);
     assert_string_equal(dataset_kind(d), "IDX");
     assert_int_equal(dataset_count(d), 3);
@@ -74,7 +74,7 @@ static void idx_colours(void **state) {
     Image image;
     int label;
     test_write(test_path("colours"), colours, sizeof colours);
-    Dataset *d = dataset_open(test_path("colours"), NULL, &err);
+    Dataset *d = dataset_open(test_path("colours"), DATASET_TEST, NULL, &err);
     assert_ok(d != NULL, err);
     assert_ok(dataset_get(d, 0, &image, &label, NULL, &err), err);
     assert_int_equal(image.channels, 3);
@@ -90,7 +90,8 @@ static void idx_fails(const void *images, size_t size, const void *labels, size_
     Error err = {0};
     test_write(test_path("x-images-idx3-ubyte"), images, size);
     test_write(test_path("x-labels-idx1-ubyte"), labels, label_size);
-    assert_fails(dataset_open(test_path("x-images-idx3-ubyte"), &three, &err), err, message);
+    assert_fails(dataset_open(test_path("x-images-idx3-ubyte"), DATASET_TEST, &three, &err), err,
+                 message);
 }
 
 static void idx_bad(void **state) {
@@ -134,26 +135,27 @@ static void gzip_bad(void **state) {
     const char *path = test_path("y.gz");
     memcpy(more, pictures, sizeof pictures);
     write_gz(path, more, 100000);
-    assert_fails(dataset_open(path, NULL, &err), err,
+    assert_fails(dataset_open(path, DATASET_TEST, NULL, &err), err,
                  "y.gz: its size: expected 34 bytes by its header, got more");
     write_gz(path, more, 20);
-    assert_fails(dataset_open(path, NULL, &err), err, "expected 34 bytes by its header, got 20");
+    assert_fails(dataset_open(path, DATASET_TEST, NULL, &err), err,
+                 "expected 34 bytes by its header, got 20");
     memcpy(more + 4, (const uint8_t[]){0x7f, 0xff, 0xff, 0xff}, 4); /* 12 GB */
     write_gz(path, more, 100000);
-    assert_fails(dataset_open(path, NULL, &err), err, "compressed ones");
+    assert_fails(dataset_open(path, DATASET_TEST, NULL, &err), err, "compressed ones");
     mem_free(more);
 
     write_gz(path, pictures, sizeof pictures);
     packed = file_read(path, 1000, false, &size, &err);
     assert_non_null(packed);
     test_write(path, packed, size - 4);
-    assert_fails(dataset_open(path, NULL, &err), err, "cut short");
+    assert_fails(dataset_open(path, DATASET_TEST, NULL, &err), err, "cut short");
     packed[size - 6] ^= 1; /* the checksum */
     test_write(path, packed, size);
-    assert_fails(dataset_open(path, NULL, &err), err, "y.gz: incorrect data check");
+    assert_fails(dataset_open(path, DATASET_TEST, NULL, &err), err, "y.gz: incorrect data check");
     packed[3] = 0xff;
     test_write(path, packed, size);
-    assert_false(dataset_open(path, NULL, &err));
+    assert_false(dataset_open(path, DATASET_TEST, NULL, &err));
     mem_free(packed);
 }
 
@@ -168,7 +170,7 @@ static void cifar(void **state) {
     data[0] = 9;
     data[3073] = 2;
     test_write(test_path("batch.bin"), data, 2 * 3073);
-    Dataset *d = dataset_open(test_path("batch.bin"), NULL, &err);
+    Dataset *d = dataset_open(test_path("batch.bin"), DATASET_TEST, NULL, &err);
     assert_ok(d != NULL, err);
     assert_string_equal(dataset_kind(d), "CIFAR");
     assert_int_equal(dataset_count(d), 2);
@@ -184,21 +186,23 @@ static void cifar(void **state) {
     image_free(&image);
     dataset_free(d);
 
-    assert_fails(dataset_open(test_path("batch.bin"), &three, &err), err,
+    assert_fails(dataset_open(test_path("batch.bin"), DATASET_TEST, &three, &err), err,
                  "batch.bin: the class of item 0: expected 0..2, got 9");
     data[0] = 10;
     test_write(test_path("batch.bin"), data, 2 * 3073);
-    assert_fails(dataset_open(test_path("batch.bin"), NULL, &err), err, "expected 0..9, got 10");
+    assert_fails(dataset_open(test_path("batch.bin"), DATASET_TEST, NULL, &err), err,
+                 "expected 0..9, got 10");
     /* Label 0 and a black corner, then 8 and 3: an IDX file's first bytes. */
     memcpy(data, (const uint8_t[]){0, 0, 8, 3}, 4);
     test_write(test_path("test_batch.bin"), data, 3073);
-    d = dataset_open(test_folder(), NULL, &err);
+    d = dataset_open(test_folder(), DATASET_TEST, NULL, &err);
     assert_ok(d != NULL, err);
     assert_string_equal(dataset_kind(d), "CIFAR");
     dataset_free(d);
     data[0] = 1;
     test_write(test_path("batch.bin"), data, 3072);
-    assert_fails(dataset_open(test_path("batch.bin"), NULL, &err), err, "is not a data set");
+    assert_fails(dataset_open(test_path("batch.bin"), DATASET_TEST, NULL, &err), err,
+                 "is not a data set");
     mem_free(data);
 }
 
@@ -244,7 +248,7 @@ static void folders(void **state) {
     test_write(test_path("photos/README.md"), "x", 1);
     assert_ok(file_make_folder(test_path("photos/val/empty"), &err), err);
 
-    Dataset *d = dataset_open(test_path("photos"), &three, &err);
+    Dataset *d = dataset_open(test_path("photos"), DATASET_TEST, &three, &err);
     assert_ok(d != NULL, err);
     assert_string_equal(dataset_kind(d), "folder");
     assert_int_equal(dataset_count(d), 3);
@@ -252,14 +256,14 @@ static void folders(void **state) {
     expect(d, 1, 20, 2, "photos/val/two/a.PNG");
     expect(d, 2, 10, 2, "photos/val/two/b.png");
     dataset_free(d);
-    assert_fails(dataset_open(test_path("photos/train"), &three, &err), err,
+    assert_fails(dataset_open(test_path("photos/train"), DATASET_TEST, &three, &err), err,
                  "photos/train: unknown class 'nothing'");
 
     put_picture("photos/val/tow/x.png", 80);
-    assert_fails(dataset_open(test_path("photos"), &three, &err), err,
+    assert_fails(dataset_open(test_path("photos"), DATASET_TEST, &three, &err), err,
                  "photos/val: unknown class 'tow'; did you mean 'two'?");
     put_picture("photos/val/what/x.png", 80);
-    assert_fails(dataset_open(test_path("photos"), &three, &err), err,
+    assert_fails(dataset_open(test_path("photos"), DATASET_TEST, &three, &err), err,
                  "2 of 4 class folders match no class (tow, what): unknown class 'tow'");
 }
 
@@ -269,13 +273,13 @@ static void numbered_folders(void **state) {
     Labels none = {0};
     put_picture("numbered/10/x.png", 10);
     put_picture("numbered/9/x.png", 9);
-    Dataset *d = dataset_open(test_path("numbered"), &none, &err);
+    Dataset *d = dataset_open(test_path("numbered"), DATASET_TEST, &none, &err);
     assert_ok(d != NULL, err);
     expect(d, 0, 10, 10, "10/x.png");
     expect(d, 1, 9, 9, "9/x.png");
     dataset_free(d);
     put_picture("numbered/cat/x.png", 9);
-    assert_fails(dataset_open(test_path("numbered"), NULL, &err), err,
+    assert_fails(dataset_open(test_path("numbered"), DATASET_TEST, NULL, &err), err,
                  "class folder 'cat': expected the number of a class");
 }
 
@@ -284,14 +288,14 @@ static void no_classes(void **state) {
     Error err = {0};
     put_picture("flat/b.png", 2);
     put_picture("flat/a.png", 1);
-    Dataset *d = dataset_open(test_path("flat"), &three, &err);
+    Dataset *d = dataset_open(test_path("flat"), DATASET_TEST, &three, &err);
     assert_ok(d != NULL, err);
     assert_int_equal(dataset_count(d), 2);
     expect(d, 0, 1, -1, "flat/a.png");
     expect(d, 1, 2, -1, "flat/b.png");
     dataset_free(d);
     test_write(test_path("flat/a.png"), "not a picture", 13);
-    d = dataset_open(test_path("flat"), &three, &err);
+    d = dataset_open(test_path("flat"), DATASET_TEST, &three, &err);
     assert_ok(d != NULL, err);
     Image image;
     int label;
@@ -299,9 +303,12 @@ static void no_classes(void **state) {
     dataset_free(d);
 
     assert_ok(file_make_folder(test_path("void"), &err), err);
-    assert_fails(dataset_open(test_path("void"), &three, &err), err, "no pictures in it");
-    assert_fails(dataset_open(test_path("absent"), &three, &err), err, "No such file");
-    assert_fails(dataset_open(test_path("flat/b.png"), &three, &err), err, "is not a data set");
+    assert_fails(dataset_open(test_path("void"), DATASET_TEST, &three, &err), err,
+                 "no pictures in it");
+    assert_fails(dataset_open(test_path("absent"), DATASET_TEST, &three, &err), err,
+                 "No such file");
+    assert_fails(dataset_open(test_path("flat/b.png"), DATASET_TEST, &three, &err), err,
+                 "is not a data set");
 }
 
 static void out_of_memory(void **state) {
@@ -312,7 +319,7 @@ static void out_of_memory(void **state) {
         for (size_t n = 1;; n++) {
             Error err = {0};
             mem_fail_at(n);
-            Dataset *d = dataset_open(test_path(paths[p]), p ? NULL : &three, &err);
+            Dataset *d = dataset_open(test_path(paths[p]), DATASET_TEST, p ? NULL : &three, &err);
             bool reached = mem_fail_at(0) >= n;
             dataset_free(d);
             if (!reached)

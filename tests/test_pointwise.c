@@ -27,7 +27,7 @@ static bool run(What what, const KernelContext *k, int64_t count, const float *x
     case COPY:
         return pointwise_copy(k, count, x, y);
     default:
-        return pointwise_add(k, count, x, x, y);
+        return pointwise_add(k, count, x, x, false, y);
     }
 }
 

@@ -354,7 +354,7 @@ static void seeds_go_along_but_files_do_not(void **state) {
     Session *s = open_tiny(&f);
     Error err = {0};
     const char *file = test_path("tiny.safetensors");
-    assert_ok(weights_save(scene_model(s->scene), file, &err), err);
+    assert_ok(weights_save(scene_model(s->scene), file, NULL, &err), err);
     perform(s, TEXT("weights.open %s", file));
     assert_true(session_wait(s));
     assert_string_equal(s->banner.text, "");

@@ -150,7 +150,7 @@ static void round_trip(void **state) {
     Model *model = new_model(), *other = new_model();
     const char *path = test_path("tiny.safetensors");
     assert_ok(weights_random(model, 3, NULL, NULL, &err), err);
-    assert_ok(weights_save(model, path, &err), err);
+    assert_ok(weights_save(model, path, NULL, &err), err);
     assert_ok(weights_load(other, path, &err), err);
     assert_int_equal(other->weights.kind, WEIGHTS_FILE);
     assert_string_equal(other->weights.source, "tiny.safetensors");
@@ -167,10 +167,10 @@ static void round_trip(void **state) {
         }
     assert_int_equal((uintptr_t)other->weights.data[0][0] % 64, 0);
     /* What was loaded counts as trained when it is saved again only if it was. */
-    assert_ok(weights_save(other, test_path("again.safetensors"), &err), err);
+    assert_ok(weights_save(other, test_path("again.safetensors"), NULL, &err), err);
     assert_ok(weights_load(model, test_path("again.safetensors"), &err), err);
     assert_false(model->weights.trained);
-    assert_fails(weights_save(model, test_path("none/x.safetensors"), &err), err, "cannot write");
+    assert_fails(weights_save(model, test_path("none/x.safetensors"), NULL, &err), err, "cannot write");
     model_free(model);
     model_free(other);
 }
@@ -459,14 +459,14 @@ static void out_of_memory(void **state) {
     float data[NUMBERS] = {0};
     const char *path = test_path("memory.safetensors");
     assert_ok(weights_random(model, 1, NULL, NULL, &err), err);
-    assert_ok(weights_save(model, path, &err), err);
+    assert_ok(weights_save(model, path, NULL, &err), err);
     for (int what = 0; what < 3; what++) {
         for (size_t n = 1;; n++) {
             err = (Error){0};
             mem_fail_at(n);
             bool ok = what == 0   ? weights_random(model, 1, NULL, NULL, &err)
                       : what == 1 ? weights_load(model, path, &err)
-                                  : weights_save(model, path, &err);
+                                  : weights_save(model, path, NULL, &err);
             bool reached = mem_fail_at(0) >= n;
             assert_int_equal(ok, !reached);
             if (!reached)

@@ -34,6 +34,7 @@ bool verb_info(App *app, Error *err);
 bool verb_run(App *app, Error *err);
 bool verb_export(App *app, Error *err);
 bool verb_eval(App *app, Error *err);
+bool verb_train(App *app, Error *err);
 bool verb_bench(App *app, Error *err);
 bool verb_view(App *app, Error *err);
 bool verb_help(App *app, Error *err);

@@ -15,8 +15,8 @@ typedef struct Options {
     CpuTier cpu;
     Colormap colormap;
     bool colormap_given;
-    long threads, top, size, scale, batch, limit;
-    bool json, quiet, paper, layers, help;
+    long threads, top, size, scale, batch, limit, epochs, seed, save_every;
+    bool json, quiet, paper, layers, half, restart, help;
     const char *words[OPTIONS_WORDS_MAX]; /* what is no option, after the verb */
     int word_count;
 } Options;

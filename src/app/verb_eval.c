@@ -155,7 +155,7 @@ static bool tell_skipped(const Eval *e, Error *err) {
 
 static bool eval_data(Eval *e, Error *err) {
     const Options *o = &e->app->options;
-    e->data = dataset_open(o->data, &e->model->labels, err);
+    e->data = dataset_open(o->data, DATASET_TEST, &e->model->labels, err);
     if (!e->data)
         return false;
     e->count = dataset_count(e->data);

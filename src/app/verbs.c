@@ -35,6 +35,12 @@ const Verb verbs[] = {
      "convoscope eval resnet20-cifar --weights w.safetensors --data test_batch.bin\n"
      "convoscope eval resnet18 --data imagenet --limit 1000 --json\n",
      1, 1, verb_eval, false},
+    {"train", "RECIPE [--data PATH] [--out F.safetensors]",
+     "learn from pictures; goes on where it was cut off",
+     "convoscope train lenet --data mnist\n"
+     "convoscope train resnet-mini --data tinyphotos --out mine.safetensors --seed 7\n"
+     "convoscope train ./mine.recipe.json --data photos --epochs 5\n",
+     1, 1, verb_train, true},
     {"bench", "[MODEL...]", "how fast networks run here",
      "convoscope bench resnet18 vgg19\n"
      "convoscope bench alexnet --layers --threads 1\n",

@@ -333,8 +333,35 @@ void file_put(FileWriter *w, const void *data, size_t size) {
         w->error = errno ? errno : EIO;
 }
 
-bool file_commit(FileWriter *w, Error *err) {
+/* What was written, to the disk itself. A pipe or a device has nothing to flush. */
+static int flush_to_disk(FileWriter *w) {
+    if (fflush(w->file) != 0)
+        return errno;
+#ifdef F_FULLFSYNC /* macOS: fsync alone leaves it in the drive */
+    if (fcntl(fileno(w->file), F_FULLFSYNC) == 0)
+        return 0;
+#endif
+    return fsync(fileno(w->file)) != 0 && errno != EINVAL && errno != EROFS ? errno : 0;
+}
+
+/* The entry of a file in its folder. Not every file system has a way to: the file is in its place
+ * already, so nothing is said. */
+static void flush_folder(const char *target) {
+    char folder[FILE_PATH_MAX];
+    size_t length = (size_t)(file_name(target) - target);
+    memcpy(folder, length ? target : ".", length ? length : 1);
+    folder[length ? length : 1] = '\0';
+    int fd = open(folder, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)!fsync(fd);
+    close(fd);
+}
+
+static bool commit(FileWriter *w, bool durable, Error *err) {
     assert(w->file);
+    if (durable && !w->error)
+        w->error = flush_to_disk(w);
     if (fclose(w->file) != 0 && !w->error)
         w->error = errno;
     w->file = NULL;
@@ -347,6 +374,8 @@ bool file_commit(FileWriter *w, Error *err) {
         } else {
             forget(w->temporary);
             w->temporary[0] = '\0';
+            if (durable)
+                flush_folder(target);
         }
     }
     bool ok = !w->error;
@@ -354,6 +383,14 @@ bool file_commit(FileWriter *w, Error *err) {
         error_set(err, ERROR_WRITE, w->path, strerror(w->error));
     file_abort(w);
     return ok;
+}
+
+bool file_commit(FileWriter *w, Error *err) {
+    return commit(w, false, err);
+}
+
+bool file_commit_durable(FileWriter *w, Error *err) {
+    return commit(w, true, err);
 }
 
 void file_abort(FileWriter *w) {

@@ -41,6 +41,9 @@ typedef struct FileWriter {
 bool file_create(FileWriter *w, const char *path, Error *err);
 void file_put(FileWriter *w, const void *data, size_t size);
 bool file_commit(FileWriter *w, Error *err);
+/* The same, after the content has reached the disk, and then the folder's entry as far as the
+ * system tells: a machine that loses its power has the old file or the new one, whole. */
+bool file_commit_durable(FileWriter *w, Error *err);
 void file_abort(FileWriter *w);
 bool file_write(const char *path, const void *data, size_t size, Error *err); /* all of these */
 /* Removes all temporary files of writers that are open. For a handler of signals that then ends the
@@ -73,5 +76,7 @@ bool file_find(char *buffer, size_t size, const char *relative);
 bool file_program(char *buffer, size_t size);
 /* $XDG_DATA_HOME/convoscope or ~/.local/share/convoscope, not made. */
 bool file_user_data(char *buffer, size_t size);
+/* $XDG_STATE_HOME/convoscope or ~/.local/state/convoscope, not made: what is being worked on. */
+bool file_user_state(char *buffer, size_t size);
 
 #endif

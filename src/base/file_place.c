@@ -172,11 +172,20 @@ bool file_find(char *buffer, size_t size, const char *relative) {
     return getcwd(place, sizeof place) && found_above(buffer, size, place, relative);
 }
 
+/* "convoscope" in the folder that a variable names, or in one below the home. */
+static bool user_folder(char *buffer, size_t size, const char *variable, const char *below_home) {
+    char folder[FILE_PATH_MAX];
+    const char *named = getenv(variable), *home = getenv("HOME");
+    if (named && named[0] == '/') /* a relative one is to be ignored, says the specification */
+        return join(buffer, size, named, "convoscope");
+    return home && *home && join(folder, sizeof folder, home, below_home) &&
+           join(buffer, size, folder, "convoscope");
+}
+
 bool file_user_data(char *buffer, size_t size) {
-    char share[FILE_PATH_MAX];
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    if (data && data[0] == '/') /* a relative one is to be ignored, says its specification */
-        return join(buffer, size, data, "convoscope");
-    return home && *home && join(share, sizeof share, home, ".local/share") &&
-           join(buffer, size, share, "convoscope");
+    return user_folder(buffer, size, "XDG_DATA_HOME", ".local/share");
+}
+
+bool file_user_state(char *buffer, size_t size) {
+    return user_folder(buffer, size, "XDG_STATE_HOME", ".local/state");
 }

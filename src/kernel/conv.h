@@ -48,8 +48,8 @@ bool conv_gemm_packed(const KernelContext *k, const ConvShape *s, const float *x
 
 /* The way back, by blocked GEMM. Input: dx[ic] = sum over oc and taps of w * dy, the transposed
  * convolution; `add`: added to what lies in dx. Weights: dw = sum over the batch and positions of
- * dy * x (overwritten, as are db; db may be NULL). The order of every sum depends on shape and tier
- * only. */
+ * dy * x (overwritten, as is db; either may be NULL). The order of every sum depends on shape and
+ * tier only. */
 size_t conv_backward_scratch(CpuTier tier, const ConvShape *s, int threads); /* for either */
 bool conv_backward_input(const KernelContext *k, const ConvShape *s, const float *w,
                          const float *dy, bool add, float *dx);

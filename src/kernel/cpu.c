@@ -1,7 +1,7 @@
 #include "kernel/kernel.h"
 
 #include <string.h>
-#if defined(__x86_64__)
+#if defined(KERNEL_X86)
 #include <cpuid.h>
 #endif
 
@@ -10,7 +10,7 @@ const char *cpu_tier_name(CpuTier tier) {
     return tier >= 0 && tier < CPU_TIERS ? names[tier] : "?";
 }
 
-#if defined(__x86_64__)
+#if defined(KERNEL_X86)
 static bool has_f16c(void) {
     unsigned a, b, c, d;
     return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);

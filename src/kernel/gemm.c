@@ -37,7 +37,7 @@ static inline int64_t deal_start(const Deal *d, int64_t i) {
 }
 
 const GemmTier *gemm_tier(CpuTier tier) {
-#if defined(__x86_64__)
+#if defined(KERNEL_X86)
     if (tier == CPU_AVX512)
         return &gemm_tier_avx512;
     if (tier == CPU_AVX2)
@@ -62,6 +62,18 @@ void gemm_pack_matrix(const void *matrix, int64_t k0, int64_t kc, int64_t n0, in
             for (int64_t n = 0; n < nc; n++)
                 panel[n] = from[n * b->col];
         memset(panel + nc, 0, (size_t)(nr - nc) * sizeof *panel);
+    }
+}
+
+void gemm_pack_stack(const void *stack, int64_t k0, int64_t kc, int64_t n0, int64_t nc, int nr,
+                     float *panel) {
+    const GemmStack *s = stack;
+    for (int64_t k = 0, count; k < kc; k += count) {
+        const int64_t item = (k0 + k) / s->each, from = (k0 + k) % s->each;
+        GemmMatrix one = s->first;
+        one.data += item * s->step;
+        count = min64(kc - k, s->each - from);
+        s->pack(&one, from, count, n0, nc, nr, panel + k * nr);
     }
 }
 
@@ -180,8 +192,11 @@ typedef struct Part {
 static void pack_part(const Products *p, const Gemm *g, const Part *part, float *packed_a) {
     for (int64_t ir = part->tile0, m = part->m0, next; ir < part->tile1; ir++, m = next) {
         next = deal_start(&p->grid.tiles, ir + 1);
-        pack_sliver(&g->a, m, next - m, part->pc, part->kc,
-                    packed_a + (m - part->m0) * part->depth);
+        float *sliver = packed_a + (m - part->m0) * part->depth;
+        if (g->pack_a)
+            g->pack_a(g->a_source, m, next - m, part->pc, part->kc, sliver);
+        else
+            pack_sliver(&g->a, m, next - m, part->pc, part->kc, sliver);
     }
 }
 
@@ -212,7 +227,7 @@ static void multiply_part(const Products *p, const Gemm *g, const Part *part, co
                 .next = ir + 1 < part->tile1 ? g->c + next * g->ldc + n
                                              : g->c + part->m0 * g->ldc + n + nr,
                 .columns = (int)nc,
-                .first = part->pc == 0,
+                .first = part->pc == 0 && !g->add,
                 .epilogue = part->pc + part->kc == g->k ? &epilogue : NULL,
             };
             (packed_a ? tier->micro : tier->direct)[next - m - 1][width / tier->lanes - 1](&tile);
@@ -224,20 +239,11 @@ static void multiply_part(const Products *p, const Gemm *g, const Part *part, co
 /* One block of C. Of the five loops, jc is the tasks (and so is ic, if there are threads to
  * occupy); then pc over blocks of K and ic over parts of A that fit the second-level cache; if C is
  * narrow each micro-tile is a part, so that A, larger than B then, comes by once. */
-static void block_task(void *context, int64_t task, int worker) {
-    const Products *p = context;
+static void multiply_block(const Products *p, const Gemm *g, int64_t row, int64_t col,
+                           float *packed_a) {
     const GemmBlocks *blocks = &p->tier->blocks;
     const Grid *grid = &p->grid;
-    float *packed_a = p->ctx->scratch + (size_t)worker * p->worker_scratch;
     float *panels = packed_a + scratch_of_a(blocks, p->m, p->k);
-    Gemm g;
-    GemmSource source;
-    const int64_t col = task / grid->row_blocks.parts % grid->col_blocks.parts;
-    const int64_t row = task % grid->row_blocks.parts;
-    p->item(p->context, task / (grid->row_blocks.parts * grid->col_blocks.parts), &g, &source);
-    if (g.pack_b == gemm_pack_matrix)
-        g.pack_b = p->tier->pack_matrix;
-
     const int64_t first = deal_start(&grid->row_blocks, row);
     const int64_t tiles = deal_start(&grid->row_blocks, row + 1) - first;
     const Deal parts = deal(tiles, p->narrow ? tiles : div_up(tiles, blocks->mc / blocks->mr));
@@ -246,7 +252,7 @@ static void block_task(void *context, int64_t task, int worker) {
         .panel1 = deal_start(&grid->col_blocks, col + 1),
     };
     do {
-        part.kc = min64(blocks->kc, g.k - part.pc);
+        part.kc = min64(blocks->kc, g->k - part.pc);
         part.depth = round_up(part.kc, GROUP);
         for (int64_t ic = 0; ic < parts.parts; ic++) {
             part.tile0 = first + deal_start(&parts, ic);
@@ -254,15 +260,32 @@ static void block_task(void *context, int64_t task, int worker) {
             part.m0 = deal_start(&grid->tiles, part.tile0);
             part.m1 = deal_start(&grid->tiles, part.tile1);
             const float *slivers = p->direct ? NULL : packed_a;
-            if (g.packed_a)
-                slivers = g.packed_a + g.m * part.pc + part.m0 * part.depth;
+            if (g->packed_a)
+                slivers = g->packed_a + g->m * part.pc + part.m0 * part.depth;
             else if (slivers)
-                pack_part(p, &g, &part, packed_a);
-            multiply_part(p, &g, &part, slivers, panels,
+                pack_part(p, g, &part, packed_a);
+            multiply_part(p, g, &part, slivers, panels,
                           parts.parts > 1 ? part.depth * blocks->nr : 0, ic == 0);
         }
         part.pc += part.kc;
-    } while (part.pc < g.k && !job_cancelled(p->ctx->job));
+    } while (part.pc < g->k && !job_cancelled(p->ctx->job));
+}
+
+/* The product with the packing that belongs to the tier. */
+static void choose_packing(const GemmTier *tier, Gemm *g) {
+    if (g->pack_b == gemm_pack_matrix)
+        g->pack_b = tier->pack_matrix;
+}
+
+static void block_task(void *context, int64_t task, int worker) {
+    const Products *p = context;
+    const int64_t rows = p->grid.row_blocks.parts, cols = p->grid.col_blocks.parts;
+    Gemm g;
+    GemmSource source;
+    p->item(p->context, task / (rows * cols), &g, &source);
+    choose_packing(p->tier, &g);
+    multiply_block(p, &g, task % rows, task / rows % cols,
+                   p->ctx->scratch + (size_t)worker * p->worker_scratch);
 }
 
 size_t gemm_packed_size(int64_t m, int64_t k) {
@@ -290,7 +313,8 @@ static int direct_rows(const GemmTier *tier, int64_t n, int64_t k, GemmItem item
     Gemm g;
     GemmSource source;
     item(context, 0, &g, &source);
-    if (!tier->direct_rows || g.packed_a || g.a.col != 1 || k % GROUP != 0 || n > NARROW)
+    if (!tier->direct_rows || g.packed_a || g.pack_a || g.a.col != 1 || k % GROUP != 0 ||
+        n > NARROW)
         return 0;
     return g.a.row % SAME_LINES == 0 ? tier->direct_rows : tier->blocks.mr;
 }
@@ -323,6 +347,25 @@ bool gemm_run_items(const KernelContext *ctx, int64_t count, int64_t m, int64_t 
 static void the_item(const void *context, int64_t i, Gemm *g, GemmSource *source) {
     (void)i, (void)source;
     *g = *(const Gemm *)context;
+}
+
+void gemm_run_here(const KernelContext *ctx, const Gemm *g, float *scratch) {
+    const GemmTier *tier = gemm_tier(ctx->tier);
+    const GemmBlocks *b = &tier->blocks;
+    const Products p = {
+        .ctx = ctx,
+        .tier = tier,
+        .m = g->m,
+        .n = g->n,
+        .k = g->k,
+        .narrow = g->n <= NARROW,
+        .grid = choose_grid(b, b->mr, g->m, g->n, g->k, 1, 1),
+    };
+    Gemm chosen = *g;
+    choose_packing(tier, &chosen);
+    for (int64_t col = 0; col < p.grid.col_blocks.parts; col++)
+        for (int64_t row = 0; row < p.grid.row_blocks.parts; row++)
+            multiply_block(&p, &chosen, row, col, scratch);
 }
 
 bool gemm_run(const KernelContext *ctx, const Gemm *g) {

@@ -9,15 +9,22 @@
  * group. */
 typedef struct ConvPatches {
     const ConvShape *shape;
-    const float *x; /* IC/G, IH, IW */
+    const float *x; /* IC/G, IH, IW, and the same of the items that follow */
 } ConvPatches;
+/* A GemmPackA: row (ic, ky, kx), column (item, oy, ox). */
+void conv_pack_patch_rows(const void *patches, int64_t m0, int64_t rows, int64_t k0, int64_t kc,
+                          float *sliver);
 /* Row k of the patch matrix, all columns. */
 void conv_im2col_row(const ConvShape *s, const float *x, int64_t k, float *row);
 
 void conv_pack_patches(const void *patches, int64_t k0, int64_t kc, int64_t n0, int64_t nc, int nr,
                        float *panel);
 
-#if defined(__x86_64__)
+/* conv_gemm, adding to what lies in y if `add`. */
+bool conv_gemm_add(const KernelContext *k, const ConvShape *s, const float *x, const float *w,
+                   bool add, float *y);
+
+#if defined(KERNEL_X86)
 /* nr a multiple of 8 and 16; the panel aligned likewise. */
 void conv_pack_patches_avx2(const void *patches, int64_t k0, int64_t kc, int64_t n0, int64_t nc,
                             int nr, float *panel);

@@ -11,6 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Whether the tiers above ref can be compiled in; a build with KERNEL_REF_ONLY leaves them out. */
+#if defined(__x86_64__) && !defined(KERNEL_REF_ONLY)
+#define KERNEL_X86 1
+#endif
+
 /* The tiers, lowest first. ref is plain C and the specification. */
 typedef enum CpuTier { CPU_REF, CPU_AVX2, CPU_AVX512, CPU_TIERS } CpuTier;
 const char *cpu_tier_name(CpuTier tier); /* "ref", "avx2", "avx512" */

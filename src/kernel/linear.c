@@ -45,7 +45,7 @@ bool linear_naive(const KernelContext *k, int64_t n, int64_t in, int64_t out, co
 }
 
 LinearDots linear_dots(CpuTier tier) {
-#if defined(__x86_64__)
+#if defined(KERNEL_X86)
     if (tier == CPU_AVX512)
         return linear_dots_avx512;
     if (tier == CPU_AVX2)
@@ -117,4 +117,48 @@ bool linear_fast(const KernelContext *k, int64_t n, int64_t in, int64_t out, con
         .epilogue = {.column_shift = bias, .relu = relu},
     };
     return gemm_run(k, &g);
+}
+
+size_t linear_backward_scratch(CpuTier tier, int64_t n, int64_t in, int64_t out, int threads) {
+    const size_t input = gemm_scratch(tier, n, in, out, threads);
+    const size_t weights = gemm_scratch(tier, out, in, n, threads);
+    return input > weights ? input : weights;
+}
+
+bool linear_backward_input(const KernelContext *k, int64_t n, int64_t in, int64_t out,
+                           const float *w, const float *dy, bool add, float *dx) {
+    const GemmMatrix b = {w, in, 1};
+    const Gemm g = {
+        .m = n,
+        .n = in,
+        .k = out,
+        .a = {dy, out, 1},
+        .pack_b = gemm_pack_matrix,
+        .b = &b,
+        .c = dx,
+        .ldc = in,
+        .add = add,
+    };
+    return gemm_run(k, &g);
+}
+
+bool linear_backward_weights(const KernelContext *k, int64_t n, int64_t in, int64_t out,
+                             const float *x, const float *dy, float *dw, float *db) {
+    for (int64_t o = 0; db && o < out; o++)
+        db[o] = 0;
+    for (int64_t i = 0; db && i < n; i++)
+        for (int64_t o = 0; o < out; o++)
+            db[o] += dy[i * out + o];
+    const GemmMatrix b = {x, in, 1};
+    const Gemm g = {
+        .m = out,
+        .n = in,
+        .k = n,
+        .a = {dy, 1, out},
+        .pack_b = gemm_pack_matrix,
+        .b = &b,
+        .c = dw,
+        .ldc = in,
+    };
+    return dw ? gemm_run(k, &g) : !job_cancelled(k->job);
 }

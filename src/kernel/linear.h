@@ -14,4 +14,14 @@ size_t linear_fast_scratch(CpuTier tier, int64_t n, int64_t in, int64_t out, int
 bool linear_fast(const KernelContext *k, int64_t n, int64_t in, int64_t out, const float *x,
                  const float *w, const float *bias, bool relu, float *y);
 
+/* The way back, by blocked GEMM: dx[n][i] = sum over o of dy[n][o] w[o][i] (`add`: added to what
+ * lies in dx); dw[o][i] = sum over n of dy[n][o] x[n][i], db[o] = sum over n of dy[n][o]
+ * (overwritten; either may be NULL). The order of every sum depends on shape and tier only. */
+size_t linear_backward_scratch(CpuTier tier, int64_t n, int64_t in, int64_t out,
+                               int threads); /* for either */
+bool linear_backward_input(const KernelContext *k, int64_t n, int64_t in, int64_t out,
+                           const float *w, const float *dy, bool add, float *dx);
+bool linear_backward_weights(const KernelContext *k, int64_t n, int64_t in, int64_t out,
+                             const float *x, const float *dy, float *dw, float *db);
+
 #endif

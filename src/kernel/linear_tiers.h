@@ -17,7 +17,7 @@ typedef void (*LinearDots)(int64_t in, int rows, int items, const float *w, cons
                            float *dots);
 LinearDots linear_dots(CpuTier tier);
 void linear_dots_ref(int64_t in, int rows, int items, const float *w, const float *x, float *dots);
-#if defined(__x86_64__)
+#if defined(KERNEL_X86)
 void linear_dots_avx2(int64_t in, int rows, int items, const float *w, const float *x, float *dots);
 void linear_dots_avx512(int64_t in, int rows, int items, const float *w, const float *x,
                         float *dots);

@@ -7,7 +7,7 @@
 /* Elements are shared out in chunks whose size does not depend on the number of threads. */
 enum { CHUNK = 16384 };
 
-typedef enum Operation { COPY, RELU, TANH, SIGMOID, ADD } Operation;
+typedef enum Operation { COPY, RELU, TANH, SIGMOID, ADD, ADD_RELU, RELU_MASK } Operation;
 
 typedef struct Elements {
     Operation operation;
@@ -46,6 +46,17 @@ static void elements_chunk(void *context, int64_t chunk, int worker) {
         for (int64_t i = 0; i < count; i++)
             y[i] = a[i] + b[i];
         break;
+    case ADD_RELU:
+        assert(b);
+        for (int64_t i = 0; i < count; i++) {
+            const float v = a[i] + b[i];
+            y[i] = v < 0 ? 0 : v;
+        }
+        break;
+    case RELU_MASK:
+        for (int64_t i = 0; i < count; i++)
+            y[i] = a[i] > 0 ? y[i] : 0;
+        break;
     }
     job_advance(e->job, count);
 }
@@ -72,9 +83,43 @@ bool pointwise_copy(const KernelContext *k, int64_t count, const float *x, float
     return run_elements(k, COPY, count, x, NULL, y);
 }
 
-bool pointwise_add(const KernelContext *k, int64_t count, const float *a, const float *b,
+bool pointwise_add(const KernelContext *k, int64_t count, const float *a, const float *b, bool relu,
                    float *y) {
-    return run_elements(k, ADD, count, a, b, y);
+    return run_elements(k, relu ? ADD_RELU : ADD, count, a, b, y);
+}
+
+typedef struct Runs {
+    int64_t length, pieces, from, to;
+    const float *x;
+    float *y;
+    bool add;
+    Job *job;
+} Runs;
+
+static void copy_piece(const void *context, int64_t i) {
+    const Runs *r = context;
+    const int64_t run = i / r->pieces, at = i % r->pieces * CHUNK;
+    const int64_t count = r->length - at < CHUNK ? r->length - at : CHUNK;
+    const float *x = r->x + run * r->from + at;
+    float *y = r->y + run * r->to + at;
+    if (r->add)
+        for (int64_t j = 0; j < count; j++)
+            y[j] += x[j];
+    else
+        for (int64_t j = 0; j < count; j++)
+            y[j] = x[j];
+    job_advance(r->job, count);
+}
+
+bool pointwise_copy_runs(const KernelContext *k, int64_t count, int64_t length, const float *x,
+                         int64_t from, float *y, int64_t to, bool add) {
+    const int64_t pieces = (length + CHUNK - 1) / CHUNK;
+    const Runs r = {length, pieces, from, to, x, y, add, k->job};
+    return maps_run(k, count * pieces, 0, length / (pieces ? pieces : 1), copy_piece, &r);
+}
+
+bool pointwise_relu_mask(const KernelContext *k, int64_t count, const float *out, float *grad) {
+    return run_elements(k, RELU_MASK, count, out, NULL, grad);
 }
 
 typedef struct Affine {

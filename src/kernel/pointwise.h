@@ -9,7 +9,15 @@ bool pointwise_relu(const KernelContext *k, int64_t count, const float *x,
 bool pointwise_tanh(const KernelContext *k, int64_t count, const float *x, float *y);
 bool pointwise_sigmoid(const KernelContext *k, int64_t count, const float *x, float *y);
 bool pointwise_copy(const KernelContext *k, int64_t count, const float *x, float *y);
-bool pointwise_add(const KernelContext *k, int64_t count, const float *a, const float *b, float *y);
+/* a + b, then max(y, 0) if relu. */
+bool pointwise_add(const KernelContext *k, int64_t count, const float *a, const float *b, bool relu,
+                   float *y);
+/* Run i of 0..count-1, `length` elements, from x + i * from to y + i * to; added if add. */
+bool pointwise_copy_runs(const KernelContext *k, int64_t count, int64_t length, const float *x,
+                         int64_t from, float *y, int64_t to, bool add);
+
+/* The way back through a ReLU whose result is `out`: grad becomes 0 where out is not above 0. */
+bool pointwise_relu_mask(const KernelContext *k, int64_t count, const float *out, float *grad);
 
 /* y = x * scale[c] + shift[c] over N, C, plane; batch norm in inference with
  * scale = gamma / sqrt(var + eps), shift = beta - mean * scale (Ioffe and Szegedy 2015, algorithm

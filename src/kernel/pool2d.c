@@ -1,6 +1,7 @@
 #include "kernel/pool2d.h"
 
 #include "kernel/maps.h"
+#include "kernel/pool2d_window.h"
 #include <assert.h>
 #include <math.h>
 
@@ -15,31 +16,6 @@ typedef struct Pooling {
     float *y;
     int32_t *switches;
 } Pooling;
-
-/* Cells first..end-1 of one axis; first >= end if there are none. */
-typedef struct Span {
-    int64_t first, end;
-} Span;
-
-static inline int64_t min64(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-static inline int64_t max64(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
-/* The part of window o that lies in 0..in-1. */
-static inline Span window(int64_t o, int64_t in, int64_t kernel, int64_t stride, int64_t pad) {
-    const int64_t first = o * stride - pad;
-    return (Span){max64(first, 0), min64(first + kernel, in)};
-}
-
-/* The output columns whose tap kx lies inside the picture. */
-static Span columns_of_tap(const PoolShape *s, int64_t kx) {
-    const int64_t before = s->px - kx, last = s->iw - 1 + before;
-    return (Span){before > 0 ? (before + s->sx - 1) / s->sx : 0,
-                  last < 0 ? 0 : min64(last / s->sx + 1, s->ow)};
-}
 
 /* NaN wins. */
 static inline float larger(float v, float best) {
@@ -128,23 +104,6 @@ bool pool_max(const KernelContext *k, const PoolShape *s, const float *x, float 
     return run(k, &p, max_map);
 }
 
-/* One axis of an average: the cells, and what they are divided by (0 if there are none). */
-typedef struct Share {
-    Span cells;
-    int64_t divisor;
-} Share;
-
-static inline Share share(const PoolShape *s, int64_t o, int64_t in, int64_t out, int64_t kernel,
-                          int64_t stride, int64_t pad) {
-    const int64_t first = o * stride - pad;
-    Share a = {window(o, in, kernel, stride, pad), min64(first + kernel, in + pad) - first};
-    if (s->adaptive)
-        a.cells = (Span){o * in / out, ((o + 1) * in + out - 1) / out};
-    if (s->adaptive || !s->count_include_pad)
-        a.divisor = a.cells.end - a.cells.first;
-    a.divisor = max64(a.divisor, 0);
-    return a;
-}
 static inline float quotient(double sum, const Share *rows, const Share *columns) {
     const int64_t divisor = rows->divisor * columns->divisor;
     return divisor ? (float)(sum / (double)divisor) : 0;
@@ -153,7 +112,7 @@ static inline float quotient(double sum, const Share *rows, const Share *columns
 /* Window by window. */
 static void average_cells(const PoolShape *s, const Share *rows, const float *x, float *y) {
     for (int64_t ox = 0; ox < s->ow; ox++) {
-        const Share columns = share(s, ox, s->iw, s->ow, s->kw, s->sx, s->px);
+        const Share columns = share_columns(s, ox);
         double sum = 0;
         for (int64_t iy = rows->cells.first; iy < rows->cells.end; iy++)
             for (int64_t ix = columns.cells.first; ix < columns.cells.end; ix++)
@@ -181,7 +140,7 @@ static void average_row(const PoolShape *s, const Share *rows, const float *x, f
                     y[ox] += x[at + ox * s->sx];
         }
     for (int64_t ox = 0; ox < s->ow; ox++) {
-        const Share columns = share(s, ox, s->iw, s->ow, s->kw, s->sx, s->px);
+        const Share columns = share_columns(s, ox);
         y[ox] = quotient((double)y[ox], rows, &columns);
     }
 }
@@ -192,7 +151,7 @@ static void average_map(const void *context, int64_t map) {
     const float *x = p->x + map * s->ih * s->iw;
     for (int64_t oy = 0; oy < s->oh; oy++) {
         float *y = p->y + (map * s->oh + oy) * s->ow;
-        const Share rows = share(s, oy, s->ih, s->oh, s->kh, s->sy, s->py);
+        const Share rows = share_rows(s, oy);
         if (s->adaptive || s->ow < NARROW)
             average_cells(s, &rows, x, y);
         else

@@ -1,5 +1,6 @@
 /* Average pooling into a given number of windows, whatever the input's size (PyTorch's
  * AdaptiveAvgPool2d): output i is the mean of floor(i*I/O) .. ceil((i+1)*I/O) - 1. */
+#include "kernel/backward.h"
 #include "layer/types.h"
 
 typedef struct AdaptiveParams {
@@ -35,16 +36,26 @@ static void adaptive_window(const void *params, const Shape *in, const Shape *ou
     }
 }
 
-static bool adaptive_forward(const LayerCall *call) {
+static PoolShape adaptive_kernel_shape(const LayerCall *call) {
     const int64_t *in = call->in[0]->shape.dim, *out = call->out->shape.dim;
-    PoolShape s = {.n = in[0],
-                   .c = in[1],
-                   .ih = in[2],
-                   .iw = in[3],
-                   .oh = out[2],
-                   .ow = out[3],
-                   .adaptive = true};
+    return (PoolShape){.n = in[0],
+                       .c = in[1],
+                       .ih = in[2],
+                       .iw = in[3],
+                       .oh = out[2],
+                       .ow = out[3],
+                       .adaptive = true};
+}
+
+static bool adaptive_forward(const LayerCall *call) {
+    PoolShape s = adaptive_kernel_shape(call);
     return pool_average(call->kernel, &s, call->in[0]->data, call->out->data);
+}
+
+static bool adaptive_backward(const LayerBackward *back) {
+    PoolShape s = adaptive_kernel_shape(back->call);
+    return !back->grad_in[0] || backward_pool_average(back->call->kernel, &s, back->grad_out,
+                                                      back->grad_in[0], back->add[0]);
 }
 
 static void adaptive_describe(const void *params, const Shape *in, char *buffer, size_t size) {
@@ -68,5 +79,6 @@ const LayerType layer_adaptive_avgpool = {
     .shape = adaptive_shape,
     .window = adaptive_window,
     .forward = adaptive_forward,
+    .backward = adaptive_backward,
     .describe = adaptive_describe,
 };

@@ -1,5 +1,5 @@
 /* Addition of two inputs of one shape: F(x) + x. */
-#include "kernel/pointwise.h"
+#include "kernel/backward.h"
 #include "layer/types.h"
 
 static bool add_shape(const void *params, const Shape *in, int in_count, Shape *out, Error *err) {
@@ -13,7 +13,15 @@ static bool add_shape(const void *params, const Shape *in, int in_count, Shape *
 
 static bool add_forward(const LayerCall *call) {
     return pointwise_add(call->kernel, tensor_count(call->out), call->in[0]->data,
-                         call->in[1]->data, call->out->data);
+                         call->in[1]->data, call->fusion && call->fusion->relu, call->out->data);
+}
+
+static bool add_backward(const LayerBackward *back) {
+    const LayerCall *call = back->call;
+    const bool relu = call->fusion && call->fusion->relu;
+    return backward_add(call->kernel, tensor_count(call->out), relu ? call->out->data : NULL,
+                        back->grad_out, back->grad_in[0], back->add[0], back->grad_in[1],
+                        back->add[1]);
 }
 
 const LayerType layer_add = {
@@ -24,4 +32,6 @@ const LayerType layer_add = {
     .inputs_max = 2,
     .shape = add_shape,
     .forward = add_forward,
+    .fuses = LAYER_FUSES_RELU,
+    .backward = add_backward,
 };

@@ -1,4 +1,5 @@
 /* Average pooling: the mean of each window. */
+#include "kernel/backward.h"
 #include "layer/types.h"
 
 static const ParamSpec avgpool_params[] = {
@@ -20,6 +21,12 @@ static bool avgpool_forward(const LayerCall *call) {
     return pool_average(call->kernel, &s, call->in[0]->data, call->out->data);
 }
 
+static bool avgpool_backward(const LayerBackward *back) {
+    PoolShape s = pooling_kernel_shape(back->call);
+    return !back->grad_in[0] || backward_pool_average(back->call->kernel, &s, back->grad_out,
+                                                      back->grad_in[0], back->add[0]);
+}
+
 const LayerType layer_avgpool = {
     .name = "avgpool",
     .title = "average pool",
@@ -31,5 +38,6 @@ const LayerType layer_avgpool = {
     .shape = pooling_shape,
     .window = pooling_window,
     .forward = avgpool_forward,
+    .backward = avgpool_backward,
     .describe = pooling_describe,
 };

@@ -1,7 +1,10 @@
-/* Batch norm in inference (Ioffe and Szegedy 2015, algorithm 2): running statistics, folded into a
- * scale and a shift a channel. */
+/* Batch norm (Ioffe and Szegedy 2015). In inference (algorithm 2) running statistics, folded into a
+ * scale and a shift a channel; in training (algorithm 1) the batch's own, which are left in `saved`
+ * (means, then inverse deviations) and drawn into the running ones. */
+#include "kernel/batchnorm.h"
 #include "kernel/pointwise.h"
 #include "layer/types.h"
+#include <math.h>
 
 typedef struct BnParams {
     double eps;
@@ -34,13 +37,61 @@ static void bn_affine(const void *params, int64_t channels,
                              scale, shift);
 }
 
+static size_t bn_saved(const LayerCall *call) {
+    return 2 * (size_t)call->out->shape.dim[1];
+}
+
+static BatchNorm bn_kernel(const LayerCall *call) {
+    const BnParams *p = call->params;
+    int64_t items = call->out->shape.dim[0], channels = call->out->shape.dim[1];
+    return (BatchNorm){
+        .n = items,
+        .c = channels,
+        .plane = tensor_count(call->out) / (items * channels),
+        .eps = p->eps,
+        .gamma = call->weights[0],
+        .beta = call->weights[1],
+        .relu = call->fusion && call->fusion->relu,
+    };
+}
+
 static bool bn_forward(const LayerCall *call) {
+    const LayerTraining *t = call->training;
     int64_t items = call->out->shape.dim[0], channels = call->out->shape.dim[1];
     int64_t plane = tensor_count(call->out) / (items * channels);
+    if (t) {
+        BatchNorm b = bn_kernel(call);
+        return batchnorm_train(call->kernel, &b, call->in[0]->data, call->out->data, t->saved,
+                               t->saved + channels, t->weights[2], t->weights[3]);
+    }
     float *scale = call->kernel->scratch, *shift = scale + channels;
     bn_affine(call->params, channels, call->weights, scale, shift);
     return pointwise_affine(call->kernel, items, channels, plane, call->in[0]->data, scale, shift,
                             call->fusion && call->fusion->relu, call->out->data);
+}
+
+static size_t bn_backward_scratch(const LayerBackward *back) {
+    return back->call->training ? 0 : (size_t)back->call->out->shape.dim[1];
+}
+
+static bool bn_backward(const LayerBackward *back) {
+    const LayerCall *call = back->call;
+    const float *mean = call->weights[2], *saved = NULL;
+    float *inverse = call->kernel->scratch;
+    BatchNorm b = bn_kernel(call);
+    if (call->training) {
+        saved = mean = call->training->saved;
+    } else {
+        for (int64_t c = 0; c < b.c; c++)
+            inverse[c] = (float)(1 / sqrt((double)call->weights[3][c] + b.eps));
+        if (b.relu && !pointwise_relu_mask(call->kernel, tensor_count(call->out), call->out->data,
+                                           back->grad_out))
+            return false;
+        b.relu = false;
+    }
+    return batchnorm_backward(call->kernel, &b, call->in[0]->data, back->grad_out, mean,
+                              saved ? saved + b.c : inverse, saved != NULL, back->grad_in[0],
+                              back->add[0], back->grad_weights[0], back->grad_weights[1]);
 }
 
 const LayerType layer_bn = {
@@ -56,5 +107,8 @@ const LayerType layer_bn = {
     .scratch = bn_scratch,
     .forward = bn_forward,
     .fuses = LAYER_FUSES_RELU,
+    .saved = bn_saved,
+    .backward_scratch = bn_backward_scratch,
+    .backward = bn_backward,
     .affine = bn_affine,
 };

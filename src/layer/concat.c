@@ -22,15 +22,29 @@ static bool concat_shape(const void *params, const Shape *in, int in_count, Shap
 }
 
 static bool concat_forward(const LayerCall *call) {
+    int64_t items = call->out->shape.dim[0], item = tensor_count(call->out) / items;
     float *y = call->out->data;
-    for (int64_t n = 0; n < call->out->shape.dim[0]; n++)
-        for (int i = 0; i < call->in_count; i++) {
-            Tensor x = tensor_item(call->in[i], n);
-            int64_t count = tensor_count(&x);
-            if (!pointwise_copy(call->kernel, count, x.data, y))
-                return false;
-            y += count;
-        }
+    for (int i = 0; i < call->in_count; i++) {
+        int64_t count = tensor_count(call->in[i]) / items;
+        if (!pointwise_copy_runs(call->kernel, items, count, call->in[i]->data, count, y, item,
+                                 false))
+            return false;
+        y += count;
+    }
+    return true;
+}
+
+static bool concat_backward(const LayerBackward *back) {
+    const LayerCall *call = back->call;
+    int64_t items = call->out->shape.dim[0], item = tensor_count(call->out) / items;
+    const float *grad = back->grad_out;
+    for (int i = 0; i < call->in_count; i++) {
+        int64_t count = tensor_count(call->in[i]) / items;
+        if (back->grad_in[i] && !pointwise_copy_runs(call->kernel, items, count, grad, item,
+                                                     back->grad_in[i], count, back->add[i]))
+            return false;
+        grad += count;
+    }
     return true;
 }
 
@@ -42,4 +56,5 @@ const LayerType layer_concat = {
     .inputs_max = CONCAT_INPUTS_MAX,
     .shape = concat_shape,
     .forward = concat_forward,
+    .backward = concat_backward,
 };

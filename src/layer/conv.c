@@ -1,5 +1,6 @@
 /* Convolution. The arithmetic is in kernel/conv.h. */
 #include "kernel/conv.h"
+#include "kernel/pointwise.h"
 #include "layer/types.h"
 
 typedef struct ConvParams {
@@ -129,6 +130,26 @@ static bool conv_forward(const LayerCall *call) {
     return conv_gemm(call->kernel, &s, x, weight, &epilogue, call->out->data);
 }
 
+static size_t conv_back_scratch(const LayerBackward *back) {
+    const ConvShape s = conv_kernel_shape(back->call);
+    return conv_backward_scratch(back->call->kernel->tier, &s,
+                                 pool_threads(back->call->kernel->pool));
+}
+
+static bool conv_back(const LayerBackward *back) {
+    const LayerCall *call = back->call;
+    const ConvShape s = conv_kernel_shape(call);
+    float *dy = back->grad_out, *dx = back->grad_in[0];
+    if (call->fusion && call->fusion->relu &&
+        !pointwise_relu_mask(call->kernel, tensor_count(call->out), call->out->data, dy))
+        return false;
+    if ((back->grad_weights[0] || back->grad_weights[1]) &&
+        !conv_backward_weights(call->kernel, &s, call->in[0]->data, dy, back->grad_weights[0],
+                               back->grad_weights[1]))
+        return false;
+    return !dx || conv_backward_input(call->kernel, &s, call->weights[0], dy, back->add[0], dx);
+}
+
 static void conv_describe(const void *params, const Shape *in, char *buffer, size_t size) {
     const ConvParams *p = params;
     (void)in;
@@ -160,5 +181,7 @@ const LayerType layer_conv = {
     .scratch = conv_scratch,
     .forward = conv_forward,
     .fuses = LAYER_FUSES_AFFINE | LAYER_FUSES_RELU,
+    .backward_scratch = conv_back_scratch,
+    .backward = conv_back,
     .describe = conv_describe,
 };

@@ -25,4 +25,5 @@ const LayerType layer_flatten = {
     .shape = flatten_shape,
     .window = flatten_window,
     .forward = layer_forward_copy,
+    .backward = layer_backward_copy,
 };

@@ -1,6 +1,6 @@
 /* The table of layer types, their parameters, and what the types share. */
 #include "layer/layer.h"
-#include "kernel/pointwise.h"
+#include "kernel/backward.h"
 #include "layer/types.h"
 #include <assert.h>
 #include <math.h>
@@ -251,4 +251,9 @@ bool layer_shape_same(const void *params, const Shape *in, int in_count, Shape *
 bool layer_forward_copy(const LayerCall *call) {
     return pointwise_copy(call->kernel, tensor_count(call->out), call->in[0]->data,
                           call->out->data);
+}
+
+bool layer_backward_copy(const LayerBackward *back) {
+    return !back->grad_in[0] || backward_copy(back->call->kernel, tensor_count(back->call->out),
+                                              back->grad_out, back->grad_in[0], back->add[0]);
 }

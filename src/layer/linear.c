@@ -1,5 +1,6 @@
 /* Fully connected: every output sees every input. */
 #include "kernel/linear.h"
+#include "kernel/pointwise.h"
 #include "layer/types.h"
 
 typedef struct LinearParams {
@@ -60,6 +61,28 @@ static bool linear_forward(const LayerCall *call) {
                        call->fusion && call->fusion->relu, call->out->data);
 }
 
+static size_t linear_back_scratch(const LayerBackward *back) {
+    const LayerCall *call = back->call;
+    const int64_t *in = call->in[0]->shape.dim, *out = call->out->shape.dim;
+    return linear_backward_scratch(call->kernel->tier, in[0], in[1], out[1],
+                                   pool_threads(call->kernel->pool));
+}
+
+static bool linear_back(const LayerBackward *back) {
+    const LayerCall *call = back->call;
+    const int64_t *in = call->in[0]->shape.dim, *out = call->out->shape.dim;
+    float *dy = back->grad_out, *dx = back->grad_in[0];
+    if (call->fusion && call->fusion->relu &&
+        !pointwise_relu_mask(call->kernel, tensor_count(call->out), call->out->data, dy))
+        return false;
+    if ((back->grad_weights[0] || back->grad_weights[1]) &&
+        !linear_backward_weights(call->kernel, in[0], in[1], out[1], call->in[0]->data, dy,
+                                 back->grad_weights[0], back->grad_weights[1]))
+        return false;
+    return !dx || linear_backward_input(call->kernel, in[0], in[1], out[1], call->weights[0], dy,
+                                        back->add[0], dx);
+}
+
 static void linear_describe(const void *params, const Shape *in, char *buffer, size_t size) {
     const LinearParams *p = params;
     (void)in;
@@ -82,5 +105,7 @@ const LayerType layer_linear = {
     .scratch = linear_scratch,
     .forward = linear_forward,
     .fuses = LAYER_FUSES_RELU,
+    .backward_scratch = linear_back_scratch,
+    .backward = linear_back,
     .describe = linear_describe,
 };

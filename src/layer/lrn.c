@@ -1,7 +1,7 @@
 /* Local response normalisation across channels (Krizhevsky et al. 2012, section 3.3):
  * a / (k + alpha * sum of a^2 over `size` neighbouring maps)^beta, alpha not divided by the size.
  */
-#include "kernel/pointwise.h"
+#include "kernel/backward.h"
 #include "layer/types.h"
 
 static const ParamSpec lrn_params[] = {
@@ -31,6 +31,14 @@ static bool lrn_forward(const LayerCall *call) {
                          call->in[0]->data, call->out->data);
 }
 
+static bool lrn_backward(const LayerBackward *back) {
+    const LayerCall *call = back->call;
+    const int64_t *dim = call->out->shape.dim;
+    return !back->grad_in[0] || backward_lrn(call->kernel, dim[0], dim[1], dim[2] * dim[3],
+                                             call->params, call->in[0]->data, call->out->data,
+                                             back->grad_out, back->grad_in[0], back->add[0]);
+}
+
 static void lrn_describe(const void *params, const Shape *in, char *buffer, size_t size) {
     const LrnParams *p = params;
     (void)in;
@@ -51,5 +59,6 @@ const LayerType layer_lrn = {
     .inputs_max = 1,
     .shape = lrn_shape,
     .forward = lrn_forward,
+    .backward = lrn_backward,
     .describe = lrn_describe,
 };

@@ -1,4 +1,5 @@
 /* Max pooling: the largest value of each window; padding never wins. */
+#include "kernel/backward.h"
 #include "layer/types.h"
 
 static const ParamSpec maxpool_params[] = {
@@ -18,6 +19,14 @@ static bool maxpool_forward(const LayerCall *call) {
     return pool_max(call->kernel, &s, call->in[0]->data, call->out->data, NULL);
 }
 
+static bool maxpool_backward(const LayerBackward *back) {
+    const LayerCall *call = back->call;
+    PoolShape s = pooling_kernel_shape(call);
+    return !back->grad_in[0] ||
+           backward_pool_max(call->kernel, &s, call->in[0]->data, call->out->data, back->grad_out,
+                             back->grad_in[0], back->add[0]);
+}
+
 const LayerType layer_maxpool = {
     .name = "maxpool",
     .title = "max pool",
@@ -29,5 +38,6 @@ const LayerType layer_maxpool = {
     .shape = pooling_shape,
     .window = pooling_window,
     .forward = maxpool_forward,
+    .backward = maxpool_backward,
     .describe = pooling_describe,
 };

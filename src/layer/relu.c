@@ -1,10 +1,16 @@
 /* Rectified linear unit: max(x, 0). */
-#include "kernel/pointwise.h"
+#include "kernel/backward.h"
 #include "layer/types.h"
 
 static bool relu_forward(const LayerCall *call) {
     return pointwise_relu(call->kernel, tensor_count(call->out), call->in[0]->data,
                           call->out->data);
+}
+
+static bool relu_backward(const LayerBackward *back) {
+    const Tensor *out = back->call->out;
+    return !back->grad_in[0] || backward_relu(back->call->kernel, tensor_count(out), out->data,
+                                              back->grad_out, back->grad_in[0], back->add[0]);
 }
 
 const LayerType layer_relu = {
@@ -15,4 +21,5 @@ const LayerType layer_relu = {
     .inputs_max = 1,
     .shape = layer_shape_same,
     .forward = relu_forward,
+    .backward = relu_backward,
 };

@@ -1,10 +1,16 @@
 /* The logistic function, 1 / (1 + exp(-x)). */
-#include "kernel/pointwise.h"
+#include "kernel/backward.h"
 #include "layer/types.h"
 
 static bool sigmoid_forward(const LayerCall *call) {
     return pointwise_sigmoid(call->kernel, tensor_count(call->out), call->in[0]->data,
                              call->out->data);
+}
+
+static bool sigmoid_backward(const LayerBackward *back) {
+    const Tensor *out = back->call->out;
+    return !back->grad_in[0] || backward_sigmoid(back->call->kernel, tensor_count(out), out->data,
+                                                 back->grad_out, back->grad_in[0], back->add[0]);
 }
 
 const LayerType layer_sigmoid = {
@@ -15,4 +21,5 @@ const LayerType layer_sigmoid = {
     .inputs_max = 1,
     .shape = layer_shape_same,
     .forward = sigmoid_forward,
+    .backward = sigmoid_backward,
 };

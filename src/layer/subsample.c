@@ -1,6 +1,6 @@
 /* The shortcut without weights of He et al. 2015, section 4.2 (option A): every stride-th pixel
  * from the first, and zero maps before and after to reach the number asked for. */
-#include "kernel/pointwise.h"
+#include "kernel/backward.h"
 #include "layer/types.h"
 
 typedef struct SubsampleParams {
@@ -44,6 +44,15 @@ static bool subsample_forward(const LayerCall *call) {
                                call->in[0]->data, call->out->data);
 }
 
+static bool subsample_backward(const LayerBackward *back) {
+    const SubsampleParams *p = back->call->params;
+    const int64_t *in = back->call->in[0]->shape.dim;
+    int64_t before = (p->out - in[1]) / 2;
+    return !back->grad_in[0] ||
+           backward_subsample(back->call->kernel, in[0], in[1], in[2], in[3], p->out, before,
+                              p->stride, back->grad_out, back->grad_in[0], back->add[0]);
+}
+
 static void subsample_describe(const void *params, const Shape *in, char *buffer, size_t size) {
     const SubsampleParams *p = params;
     (void)in;
@@ -63,5 +72,6 @@ const LayerType layer_subsample = {
     .shape = subsample_shape,
     .window = subsample_window,
     .forward = subsample_forward,
+    .backward = subsample_backward,
     .describe = subsample_describe,
 };

@@ -1,10 +1,16 @@
 /* Hyperbolic tangent. */
-#include "kernel/pointwise.h"
+#include "kernel/backward.h"
 #include "layer/types.h"
 
 static bool tanh_forward(const LayerCall *call) {
     return pointwise_tanh(call->kernel, tensor_count(call->out), call->in[0]->data,
                           call->out->data);
+}
+
+static bool tanh_backward(const LayerBackward *back) {
+    const Tensor *out = back->call->out;
+    return !back->grad_in[0] || backward_tanh(back->call->kernel, tensor_count(out), out->data,
+                                              back->grad_out, back->grad_in[0], back->add[0]);
 }
 
 const LayerType layer_tanh = {
@@ -15,4 +21,5 @@ const LayerType layer_tanh = {
     .inputs_max = 1,
     .shape = layer_shape_same,
     .forward = tanh_forward,
+    .backward = tanh_backward,
 };

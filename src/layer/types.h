@@ -39,6 +39,7 @@ bool layer_shape_same(const void *params, const Shape *in, int in_count, Shape *
 void layer_window_everything(const void *params, const Shape *in, const Shape *out,
                              LayerWindow *window);
 bool layer_forward_copy(const LayerCall *call);
+bool layer_backward_copy(const LayerBackward *back);
 
 /* Pooling by a sliding window, maximum and average (pooling.c). */
 typedef struct PoolParams {

@@ -2,7 +2,7 @@
 #include "base/memory.h"
 #include "model/dataset_kinds.h"
 
-enum { SIDE = 32, PLANE = SIDE * SIDE, RECORD = 1 + 3 * PLANE, CLASSES = 10 };
+enum { SIDE = 32, PLANE = SIDE * SIDE, RECORD = 1 + 3 * PLANE, CLASSES = 10, BATCHES = 5 };
 
 typedef struct CifarSet {
     Dataset base;
@@ -76,4 +76,44 @@ Dataset *cifar_open(const char *path, const Labels *labels, Error *err) {
     else
         file_unmap(&map);
     return d;
+}
+
+/* ---- The batches of training ---- */
+
+typedef struct BatchesSet {
+    Dataset base;
+    Dataset *batches[BATCHES];
+} BatchesSet;
+
+static bool get_of_batches(const Dataset *d, int64_t i, Image *image, int *label, char *name,
+                           Error *err) {
+    const BatchesSet *set = (const BatchesSet *)d;
+    int b = 0;
+    for (; i >= set->batches[b]->count; b++)
+        i -= set->batches[b]->count;
+    return get(set->batches[b], i, image, label, name, err);
+}
+
+static void close_batches(Dataset *d) {
+    BatchesSet *set = (BatchesSet *)d;
+    for (int b = 0; b < BATCHES; b++)
+        dataset_free(set->batches[b]);
+    mem_free(set);
+}
+
+Dataset *cifar_open_batches(const char *folder, const Labels *labels, Error *err) {
+    BatchesSet *set = mem_alloc(1, sizeof *set, err);
+    if (!set)
+        return NULL;
+    set->base = (Dataset){"CIFAR", 0, get_of_batches, close_batches};
+    for (int b = 0; b < BATCHES; b++) {
+        char path[FILE_PATH_MAX];
+        if (!file_join(path, sizeof path, folder, TEXT("data_batch_%d.bin", b + 1), err) ||
+            !(set->batches[b] = cifar_open(path, labels, err))) {
+            close_batches(&set->base);
+            return NULL;
+        }
+        set->base.count += set->batches[b]->count;
+    }
+    return &set->base;
 }

@@ -32,26 +32,48 @@ static Dataset *open_file(const char *path, const Labels *labels, Error *err) {
     return NULL;
 }
 
-/* A file with many pictures in a folder: MNIST's names, CIFAR's. */
-static bool find_in_folder(char *path, size_t size, const char *folder) {
-    static const char *const names[] = {
-        "t10k-images-idx3-ubyte",    "t10k-images-idx3-ubyte.gz",  "t10k-images.idx3-ubyte",
-        "t10k-images.idx3-ubyte.gz", "train-images-idx3-ubyte",    "train-images-idx3-ubyte.gz",
-        "train-images.idx3-ubyte",   "train-images.idx3-ubyte.gz", "test_batch.bin",
-    };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (file_join(path, size, folder, names[i], NULL) && file_exists(path))
+/* Files with many pictures in a folder: MNIST's names, CIFAR's. */
+static const char *const idx_test[] = {"t10k-images-idx3-ubyte", "t10k-images-idx3-ubyte.gz",
+                                       "t10k-images.idx3-ubyte", "t10k-images.idx3-ubyte.gz", NULL};
+static const char *const idx_train[] = {"train-images-idx3-ubyte", "train-images-idx3-ubyte.gz",
+                                        "train-images.idx3-ubyte", "train-images.idx3-ubyte.gz",
+                                        NULL};
+static const char *const cifar_test[] = {"test_batch.bin", NULL};
+static const char *const cifar_train[] = {"data_batch_1.bin", NULL};
+
+/* The first of the names that is in the folder. */
+static bool find(char path[FILE_PATH_MAX], const char *folder, const char *const *names) {
+    for (; *names; names++)
+        if (file_join(path, FILE_PATH_MAX, folder, *names, NULL) && file_exists(path))
             return true;
     return false;
 }
 
-Dataset *dataset_open(const char *path, const Labels *labels, Error *err) {
-    char inside[FILE_PATH_MAX];
+static Dataset *open_test(const char *folder, const Labels *labels, Error *err) {
+    char path[FILE_PATH_MAX];
+    if (find(path, folder, idx_test) || find(path, folder, idx_train) ||
+        find(path, folder, cifar_test))
+        return open_file(path, labels, err);
+    return folder_open(folder, DATASET_TEST, labels, err);
+}
+
+static Dataset *open_train(const char *folder, const Labels *labels, Error *err) {
+    char path[FILE_PATH_MAX];
+    if (find(path, folder, idx_train))
+        return open_file(path, labels, err);
+    if (find(path, folder, cifar_train))
+        return cifar_open_batches(folder, labels, err);
+    if (!find(path, folder, idx_test) && !find(path, folder, cifar_test))
+        return folder_open(folder, DATASET_TRAIN, labels, err);
+    error_set(err, ERROR_FORMAT, folder, "a training set",
+              TEXT("it holds %s, which is for testing, and no file for training", file_name(path)));
+    return NULL;
+}
+
+Dataset *dataset_open(const char *path, DatasetPart part, const Labels *labels, Error *err) {
     if (!file_is_folder(path))
         return open_file(path, labels, err);
-    if (find_in_folder(inside, sizeof inside, path))
-        return open_file(inside, labels, err);
-    return folder_open(path, labels, err);
+    return part == DATASET_TRAIN ? open_train(path, labels, err) : open_test(path, labels, err);
 }
 
 void dataset_free(Dataset *d) {

@@ -8,6 +8,7 @@
 #include "tensor/image.h"
 
 typedef struct Dataset Dataset;
+typedef enum DatasetPart { DATASET_TEST, DATASET_TRAIN } DatasetPart;
 
 /* `path` is
  *   - an IDX image file (.gz or not), or a folder with such files of a test set
@@ -18,9 +19,12 @@ typedef struct Dataset Dataset;
  *   - a folder val/CLASS/pictures or CLASS/pictures, or a folder of pictures without classes
  *     (label -1). A class folder is matched by label name or WordNet id, never by its place in the
  *     order; folders that match none are an error that names them and suggests the nearest.
- * Sizes in headers are checked against the file. `labels` may be NULL or empty (classes as
+ * With DATASET_TRAIN a folder stands for train-images-idx3-ubyte, for data_batch_1.bin to
+ * data_batch_5.bin as one set, for train/CLASS/pictures, or for CLASS/pictures: never for what is
+ * kept for testing, which is an error, as is a class folder without pictures. A file is taken as
+ * it is. Sizes in headers are checked against the file. `labels` may be NULL or empty (classes as
  * numbers). */
-Dataset *dataset_open(const char *path, const Labels *labels, Error *err);
+Dataset *dataset_open(const char *path, DatasetPart part, const Labels *labels, Error *err);
 void dataset_free(Dataset *d);
 int64_t dataset_count(const Dataset *d);
 const char *dataset_kind(const Dataset *d); /* "IDX", "CIFAR", "folder" */

@@ -15,7 +15,9 @@ struct Dataset {
 /* Files. Errors name the file. */
 Dataset *idx_open(const char *path, const Labels *labels, Error *err);
 Dataset *cifar_open(const char *path, const Labels *labels, Error *err);
-Dataset *folder_open(const char *path, const Labels *labels, Error *err);
+/* data_batch_1.bin to data_batch_5.bin of a folder, as one set. */
+Dataset *cifar_open_batches(const char *folder, const Labels *labels, Error *err);
+Dataset *folder_open(const char *path, DatasetPart part, const Labels *labels, Error *err);
 
 /* The whole content of an image file and of a label file (NULL: none), gzip or not; it must outlive
  * the set. Errors begin with the names. */

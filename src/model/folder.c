@@ -1,4 +1,4 @@
-/* A folder of pictures: CLASS/pictures, val/CLASS/pictures, or pictures without classes. */
+/* A folder of pictures: CLASS/pictures, the same in val or train, or pictures without classes. */
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/dataset_kinds.h"
@@ -80,8 +80,10 @@ static int class_of(const char *folder, const Labels *labels) {
     return text_to_int(folder, 0, 99999, &number) ? (int)number : -1;
 }
 
-/* The pictures in ROOT/NAME, if there are any, with their class (-1 if it has none). */
-static bool add_class(FolderSet *set, const char *name, const Labels *labels, Error *err) {
+/* The pictures in ROOT/NAME, if there are any, with their class (-1 if it has none); for training
+ * there must be. */
+static bool add_class(FolderSet *set, const char *name, DatasetPart part, const Labels *labels,
+                      Error *err) {
     char path[FILE_PATH_MAX];
     char **files;
     size_t count;
@@ -98,7 +100,10 @@ static bool add_class(FolderSet *set, const char *name, const Labels *labels, Er
         if (!add_picture(set, files[i], err))
             return false;
     }
-    return true;
+    char text[ERROR_ARG_SIZE];
+    return added || part != DATASET_TRAIN ||
+           error_set(err, ERROR_BAD,
+                     text_format(text, sizeof text, "'%.370s' holds no pictures", path));
 }
 
 /* Every class folder must have a class: names those that have none, suggests for the first. */
@@ -135,7 +140,7 @@ static bool check_classes(const FolderSet *set, const Labels *labels, Error *err
     return error_prefix(err, "%s", set->root);
 }
 
-static bool find_pictures(FolderSet *set, const Labels *labels, Error *err) {
+static bool find_pictures(FolderSet *set, DatasetPart part, const Labels *labels, Error *err) {
     char path[FILE_PATH_MAX];
     char **names;
     size_t count;
@@ -144,7 +149,7 @@ static bool find_pictures(FolderSet *set, const Labels *labels, Error *err) {
     for (size_t i = 0; i < count; i++)
         if (names[i][0] != '.' && !is_picture(names[i]) &&
             file_join(path, sizeof path, set->root, names[i], NULL) && file_is_folder(path) &&
-            !add_class(set, names[i], labels, err))
+            !add_class(set, names[i], part, labels, err))
             return false;
     if (set->picture_count)
         return check_classes(set, labels, err);
@@ -157,14 +162,28 @@ static bool find_pictures(FolderSet *set, const Labels *labels, Error *err) {
                                                "no pictures in it or in the folders in it");
 }
 
-Dataset *folder_open(const char *path, const Labels *labels, Error *err) {
-    char val[FILE_PATH_MAX];
+/* Where the class folders lie: train or val in the folder if it is there, else the folder. A folder
+ * with nothing but val is no training set. */
+static bool find_root(char root[FILE_PATH_MAX], const char *path, DatasetPart part, Error *err) {
+    const char *inside = part == DATASET_TRAIN ? "train" : "val";
+    if (file_join(root, FILE_PATH_MAX, path, inside, NULL) && file_is_folder(root))
+        return true;
+    if (part == DATASET_TRAIN && file_join(root, FILE_PATH_MAX, path, "val", NULL) &&
+        file_is_folder(root))
+        return error_set(err, ERROR_FORMAT, path, "a training set", "it has val, but no train");
+    text_format(root, FILE_PATH_MAX, "%s", path);
+    return true;
+}
+
+Dataset *folder_open(const char *path, DatasetPart part, const Labels *labels, Error *err) {
+    char root[FILE_PATH_MAX];
+    if (!find_root(root, path, part, err))
+        return NULL;
     FolderSet *set = mem_alloc(1, sizeof *set, err);
     if (!set)
         return NULL;
-    bool inside = file_join(val, sizeof val, path, "val", NULL) && file_is_folder(val);
-    set->root = arena_text(&set->arena, inside ? val : path, err);
-    if (!set->root || !find_pictures(set, labels, err)) {
+    set->root = arena_text(&set->arena, root, err);
+    if (!set->root || !find_pictures(set, part, labels, err)) {
         close_set(&set->base);
         return NULL;
     }

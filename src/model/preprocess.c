@@ -69,8 +69,7 @@ static void normalise(const Preprocess *p, const Image *image, float *out) {
     }
 }
 
-bool preprocess_image(const Preprocess *p, const Shape *input, const Image *image, float *out,
-                      Image *prepared, Error *err) {
+bool preprocess_check(const Shape *input, Error *err) {
     assert(input->rank == 3);
     int64_t channels = input->dim[0], height = input->dim[1], width = input->dim[2];
     if (channels != 1 && channels != 3)
@@ -79,16 +78,37 @@ bool preprocess_image(const Preprocess *p, const Shape *input, const Image *imag
     if (width > IMAGE_SIDE_MAX || height > IMAGE_SIDE_MAX)
         return error_set(err, ERROR_TOO_LARGE, "the network's input", SHAPE_TEXT(input),
                          TEXT("%d pixels a side", IMAGE_SIDE_MAX));
-    Image changed = {0}, cropped = {0};
-    const Image *source = with_channels(image, (int)channels, &changed, err);
-    bool ok = source && resize_and_crop(p, source, (int)width, (int)height, &cropped, err);
-    image_free(&changed);
-    if (!ok)
+    return true;
+}
+
+void preprocess_affine(const Preprocess *p, float scale[3], float shift[3]) {
+    for (int c = 0; c < 3; c++) {
+        scale[c] = (float)(p->range / 255 / p->deviation[c]);
+        shift[c] = (float)(-p->mean[c] / p->deviation[c]);
+    }
+}
+
+bool preprocess_fit(const Preprocess *p, const Shape *input, const Image *image, Image *fitted,
+                    Error *err) {
+    Image changed = {0};
+    if (!preprocess_check(input, err))
         return false;
-    normalise(p, &cropped, out);
+    const Image *source = with_channels(image, (int)input->dim[0], &changed, err);
+    bool ok =
+        source && resize_and_crop(p, source, (int)input->dim[2], (int)input->dim[1], fitted, err);
+    image_free(&changed);
+    return ok;
+}
+
+bool preprocess_image(const Preprocess *p, const Shape *input, const Image *image, float *out,
+                      Image *prepared, Error *err) {
+    Image fitted;
+    if (!preprocess_fit(p, input, image, &fitted, err))
+        return false;
+    normalise(p, &fitted, out);
     if (prepared)
-        *prepared = cropped;
+        *prepared = fitted;
     else
-        image_free(&cropped);
+        image_free(&fitted);
     return true;
 }

@@ -20,5 +20,13 @@ typedef struct Preprocess {
  * pass IMAGE_PIXELS_MAX. */
 bool preprocess_image(const Preprocess *p, const Shape *input, const Image *image, float *out,
                       Image *prepared, Error *err);
+/* The first half of it: the picture with the input's channels, resized and cropped, as bytes.
+ * `fitted` is a new picture (image_free). */
+bool preprocess_fit(const Preprocess *p, const Shape *input, const Image *image, Image *fitted,
+                    Error *err);
+/* Whether pictures can be put into an input of that shape: what the two above ask first. */
+bool preprocess_check(const Shape *input, Error *err);
+/* The second half: byte * scale[c] + shift[c], but for rounding. */
+void preprocess_affine(const Preprocess *p, float scale[3], float shift[3]);
 
 #endif

@@ -45,8 +45,18 @@ bool weights_random(Model *model, uint64_t seed, Pool *pool, Job *job, Error *er
 bool weights_find(const char *model_name, char *path, size_t size);
 void weights_free(Weights *w);
 
+typedef struct WeightsPair { /* of the file's metadata */
+    const char *key, *value;
+} WeightsPair;
+typedef struct WeightsSaveOptions {
+    const WeightsPair *pairs;
+    int pair_count;
+    bool half; /* F16, rounded to the nearest, half to even; a number beyond its range is an error */
+} WeightsSaveOptions;
+
 /* Writes all of them as F32 safetensors, marked with "convoscope.model" and, if they are random,
  * "convoscope.trained"; the data begin at a multiple of 64. */
-bool weights_save(const Model *model, const char *path, Error *err);
+bool weights_save(const Model *model, const char *path, const WeightsSaveOptions *options,
+                  Error *err); /* options NULL: F32, no pairs */
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* The header's JSON; freed by mem_free. */
-static char *header_text(const Model *model, Error *err) {
+static char *header_text(const Model *model, const WeightsSaveOptions *options, Error *err) {
     const Graph *graph = &model->graph;
     JsonWriter w = {0};
     int64_t offset = 0;
@@ -15,6 +15,8 @@ static char *header_text(const Model *model, Error *err) {
     json_put_text(&w, "convoscope.model", model->name);
     if (!model->weights.trained)
         json_put_text(&w, "convoscope.trained", "false");
+    for (int i = 0; options && i < options->pair_count; i++)
+        json_put_text(&w, options->pairs[i].key, options->pairs[i].value);
     json_end(&w);
     for (int n = 0; n < graph->node_count; n++) {
         const Node *node = &graph->nodes[n];
@@ -53,10 +55,11 @@ static void put_numbers(FileWriter *file, const float *x, int64_t count) {
     }
 }
 
-bool weights_save(const Model *model, const char *path, Error *err) {
+bool weights_save(const Model *model, const char *path, const WeightsSaveOptions *options,
+                  Error *err) {
     assert(model->weights.kind != WEIGHTS_NONE);
     FileWriter file;
-    char *header = header_text(model, err);
+    char *header = header_text(model, options, err);
     if (!header || !file_create(&file, path, err)) {
         mem_free(header);
         return false;

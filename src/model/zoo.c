@@ -56,6 +56,12 @@ static bool read_entry(Entry *entry, Arena *arena, const char *folder, const cha
     return true;
 }
 
+/* NAME.json; beside it lie NAME.recipe.json and the like. */
+static bool is_network(const char *file) {
+    const char *dot = strchr(file, '.');
+    return dot && dot != file && strcmp(dot, ".json") == 0;
+}
+
 bool model_names(Arena *arena, char ***names, size_t *count, Error *err) {
     char folder[FILE_PATH_MAX];
     char **files;
@@ -70,7 +76,7 @@ bool model_names(Arena *arena, char ***names, size_t *count, Error *err) {
         return false;
     *count = 0;
     for (size_t i = 0; i < file_count; i++)
-        if (text_equal(file_extension(files[i]), "json") &&
+        if (is_network(files[i]) &&
             !read_entry(&entries[(*count)++], arena, folder, files[i], err))
             return false;
     qsort(entries, *count, sizeof *entries, compare);

@@ -20,17 +20,18 @@ typedef struct TrainData {
     uint64_t fingerprint;       /* of pixels and labels */
 } TrainData;
 
-/* Decodes on all threads of the pool; job_advance counts pictures (job may be NULL). Errors: a
- * class folder without pictures, a class the network does not have, pictures of another size where
- * fit is FIT_EXACT, more than the machine's memory. `total` (may be NULL) is set before decoding
- * begins. */
+/* Decodes on all threads of the pool; job_advance counts pictures (job may be NULL). Pictures that
+ * cannot be read are skipped; errors are: that none can, a class folder without pictures, a class
+ * the network does not have, pictures of another size where fit is FIT_EXACT, more than the
+ * machine's memory. With several such pictures the first is named, for any number of threads.
+ * `total` (may be NULL) is set before decoding begins. */
 TrainData *train_data_load(const char *path, DatasetPart part, const Model *model, DataFit fit,
                            Pool *pool, Job *job, int64_t *total, Error *err);
 void train_data_free(TrainData *data); /* NULL is fine */
 
-/* Indices of the data's pictures: `holdout` kept apart (as evenly by class as it goes, drawn by
- * seed), the others for learning; both in increasing order, in the arena. ERROR_EXPECTED if fewer
- * than one batch would be left. */
+/* Indices of the data's pictures: `holdout` kept apart (the same share of each class as far as it
+ * goes, drawn by seed), the others for learning; both in increasing order, in the arena.
+ * ERROR_EXPECTED unless 0 <= holdout < count. */
 typedef struct TrainSplit {
     const int64_t *learn, *holdout;
     int64_t learn_count, holdout_count;

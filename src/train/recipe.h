@@ -32,8 +32,10 @@ typedef struct Recipe {
     double average;   /* decay of the exponential moving average of the weights, which is what is
                          validated and kept; 0: none */
     double clip;      /* largest L2 norm of the whole gradient; 0: none */
+    int64_t measure;    /* training pictures measured after each epoch without augmentation; 0: none */
     Augment augment;
-    uint64_t fingerprint; /* of everything above: two recipes that differ have different ones */
+    uint64_t fingerprint; /* of everything above but name and places: two recipes that train
+                             otherwise have different ones */
 } Recipe;
 
 /* `which`: a name (models/NAME.recipe.json) or a path. Unknown keys suggest the nearest; ranges are
@@ -43,5 +45,7 @@ Recipe *recipe_parse(const char *text, size_t length, const char *name, Error *e
 void recipe_free(Recipe *recipe);
 /* To be called after epochs or seed were changed. */
 void recipe_seal(Recipe *recipe);
+/* Names of the recipes that ship, sorted, in the arena. */
+bool recipe_names(Arena *arena, char ***names, size_t *count, Error *err);
 
 #endif

@@ -1,0 +1,327 @@
+#include "train/trainer.h"
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "train/optimiser.h"
+#include <math.h>
+#include <string.h>
+
+struct Trainer {
+    const Recipe *recipe;
+    const Model *model;
+    const TrainData *data;
+    Pool *pool;
+    Arena arena;
+    TrainNet *net;
+    TrainSizes sizes;
+    TrainSplit split;
+    const char *path; /* of the checkpoint; NULL: none */
+    uint64_t fingerprint;
+    int64_t *order;   /* of this epoch: places in split.learn */
+    int64_t *indices; /* of a batch */
+    int32_t *labels;  /* of a batch */
+    float *velocity;  /* learned */
+    float *average;   /* all; NULL: none is kept */
+    float *best;      /* all */
+    float *scratch;   /* of train_batch */
+    Checkpoint c;     /* where it stands */
+    double seconds_per_batch, factor;
+    bool resumed;
+};
+
+/* --- Beginning and end --------------------------------------------------------------------------
+ */
+
+static int64_t steps_per_epoch(const Trainer *t) {
+    return t->split.learn_count / t->recipe->batch;
+}
+
+static const float *judged_weights(const Trainer *t) {
+    return t->average ? t->average : train_net_weights(t->net);
+}
+
+static bool allocate(Trainer *t, Error *err) {
+    const size_t all = t->sizes.all, batch = (size_t)t->recipe->batch;
+    const size_t picture = (size_t)(t->data->channels * t->data->height * t->data->width);
+    t->order = arena_alloc(&t->arena, (size_t)t->split.learn_count, sizeof *t->order, err);
+    t->indices = arena_alloc(&t->arena, batch, sizeof *t->indices, err);
+    t->labels = arena_alloc(&t->arena, batch, sizeof *t->labels, err);
+    t->velocity = arena_alloc(&t->arena, t->sizes.learned, sizeof *t->velocity, err);
+    t->best = arena_alloc(&t->arena, all, sizeof *t->best, err);
+    t->scratch =
+        arena_alloc(&t->arena, picture * (size_t)pool_threads(t->pool), sizeof(float), err);
+    if (t->recipe->average > 0)
+        t->average = arena_alloc(&t->arena, all, sizeof *t->average, err);
+    /* checkpoint_load replaces this one */
+    t->c.records = arena_alloc(&t->arena, (size_t)t->recipe->epochs, sizeof *t->c.records, err);
+    return t->order && t->indices && t->labels && t->velocity && t->best && t->scratch &&
+           t->c.records && (t->average || !(t->recipe->average > 0));
+}
+
+static void list_array(Checkpoint *c, const char *name, float *data, size_t count) {
+    c->arrays[c->array_count].name = name;
+    c->arrays[c->array_count].data = data;
+    c->arrays[c->array_count].count = count;
+    c->array_count++;
+}
+
+static bool begin(Trainer *t, Error *err) {
+    EpochRecord *room = t->c.records;
+    t->c.fingerprint = t->fingerprint;
+    list_array(&t->c, "weights", train_net_weights(t->net), t->sizes.all);
+    list_array(&t->c, "velocity", t->velocity, t->sizes.learned);
+    list_array(&t->c, "best", t->best, t->sizes.all);
+    if (t->average)
+        list_array(&t->c, "average", t->average, t->sizes.all);
+    t->resumed = t->path && file_exists(t->path);
+    if (t->resumed) {
+        if (!checkpoint_load(&t->c, t->path, &t->arena, err))
+            return false;
+        memcpy(room, t->c.records, (size_t)t->c.epoch * sizeof *room);
+        t->c.records = room;
+    } else if (t->average) {
+        memcpy(t->average, train_net_weights(t->net), t->sizes.all * sizeof(float));
+    }
+    train_shuffle(t->recipe->seed, (uint64_t)t->c.epoch, t->split.learn_count, t->order);
+    return true;
+}
+
+Trainer *trainer_new(const Recipe *recipe, const Model *model, const TrainData *data,
+                     const char *checkpoint, const RunOptions *options, Pool *pool, Error *err) {
+    Trainer *t = mem_alloc(1, sizeof *t, err);
+    if (!t)
+        return NULL;
+    t->recipe = recipe;
+    t->model = model;
+    t->data = data;
+    t->pool = pool;
+    t->factor = 1;
+    bool ok = !checkpoint || (t->path = arena_text(&t->arena, checkpoint, err)) != NULL;
+    ok = ok && train_split(data, recipe->holdout, recipe->seed, &t->arena, &t->split, err);
+    if (ok && steps_per_epoch(t) < 1)
+        ok = error_set(err, ERROR_EXPECTED, "pictures to learn from",
+                       TEXT("at least a batch of %lld", (long long)recipe->batch),
+                       TEXT("%lld", (long long)t->split.learn_count));
+    ok = ok && (t->net = train_net_new(model, recipe->batch, options, pool, err)) != NULL;
+    if (ok) {
+        t->sizes = train_net_sizes(t->net);
+        t->fingerprint = recipe->fingerprint * 0x9e3779b97f4a7c15u ^
+                         (train_net_fingerprint(t->net) + data->fingerprint * 31);
+        ok = allocate(t, err) && begin(t, err);
+    }
+    if (ok)
+        return t;
+    trainer_free(t);
+    return NULL;
+}
+
+void trainer_free(Trainer *t) {
+    if (!t)
+        return;
+    train_net_free(t->net);
+    arena_free(&t->arena);
+    mem_free(t);
+}
+
+bool trainer_save(Trainer *t, Error *err) {
+    return !t->path || checkpoint_save(&t->c, t->path, err);
+}
+
+/* --- A batch ------------------------------------------------------------------------------------
+ */
+
+static double present_rate(const Trainer *t) {
+    return t->factor * schedule_rate(&t->recipe->schedule,
+                                     t->c.epoch * steps_per_epoch(t) + t->c.step,
+                                     steps_per_epoch(t), t->recipe->epochs);
+}
+
+/* Scales the gradient to the recipe's largest norm. */
+static double clip_factor(const Trainer *t, double norm) {
+    return t->recipe->clip > 0 && norm > t->recipe->clip ? t->recipe->clip / norm : 1;
+}
+
+static bool diverged(const Trainer *t, const char *what, double value, Error *err) {
+    error_set(err, ERROR_EXPECTED, what, "a finite number",
+              isnan(value) ? "NaN"
+              : value < 0  ? "-infinity"
+                           : "infinity");
+    return error_prefix(err,
+                        "epoch %lld, batch %lld: the training diverged (learning rate %g: too "
+                        "high?); the weights of the last checkpoint are kept",
+                        (long long)t->c.epoch + 1, (long long)t->c.step + 1, present_rate(t));
+}
+
+/* How fast the average follows: as the mean of all so far at first, when there are few. */
+static double average_decay(const Trainer *t, int64_t steps) {
+    double early = (1.0 + (double)steps) / (10.0 + (double)steps);
+    return early < t->recipe->average ? early : t->recipe->average;
+}
+
+static bool update(Trainer *t, Error *err) {
+    const Recipe *r = t->recipe;
+    const size_t kernels = t->sizes.kernels, learned = t->sizes.learned;
+    float *gradient = (float *)(uintptr_t)train_net_gradient(t->net),
+          *w = train_net_weights(t->net);
+    double norm = sgd_norm(t->pool, learned, gradient);
+    if (!isfinite(norm))
+        return diverged(t, "the gradient", norm, err);
+    double factor = clip_factor(t, norm);
+    for (size_t i = 0; factor < 1 && i < learned; i++)
+        gradient[i] = (float)(gradient[i] * factor);
+    Sgd sgd = {.rate = present_rate(t),
+               .momentum = r->momentum,
+               .decay = r->decay,
+               .nesterov = r->nesterov};
+    sgd_step(&sgd, t->pool, kernels, gradient, t->velocity, w);
+    sgd.decay = 0;
+    sgd_step(&sgd, t->pool, learned - kernels, gradient + kernels, t->velocity + kernels,
+             w + kernels);
+    int64_t steps = t->c.epoch * steps_per_epoch(t) + t->c.step;
+    if (t->average)
+        sgd_average(average_decay(t, steps), t->pool, t->sizes.all, w, t->average);
+    return true;
+}
+
+static bool learn_batch(Trainer *t, Error *err) {
+    const Recipe *r = t->recipe;
+    for (int64_t i = 0; i < r->batch; i++)
+        t->indices[i] = t->split.learn[t->order[t->c.step * r->batch + i]];
+    Loss loss;
+    uint64_t number = (uint64_t)(t->c.epoch * steps_per_epoch(t) + t->c.step);
+    if (!train_batch(t->data, t->indices, r->batch, &r->augment, r->seed, (uint64_t)t->c.epoch,
+                     t->pool, NULL, t->scratch, train_net_input(t->net), t->labels) ||
+        !train_net_learn(t->net, t->labels, r->smoothing, r->seed, number, NULL, &loss, err))
+        return false;
+    if (!isfinite(loss.sum))
+        return diverged(t, "the loss", loss.sum, err);
+    if (!update(t, err))
+        return false;
+    t->c.step++;
+    t->c.seen += r->batch;
+    t->c.loss_sum += loss.sum;
+    t->c.correct += loss.correct;
+    return true;
+}
+
+/* --- An epoch -----------------------------------------------------------------------------------
+ */
+
+/* Mean loss and accuracy over pictures as they are, without augmentation. */
+static bool score(Trainer *t, const int64_t *pictures, int64_t count, double *mean_loss,
+                  double *accuracy, Error *err) {
+    double sum = 0;
+    int64_t correct = 0;
+    for (int64_t at = 0; at < count; at += t->recipe->batch) {
+        int64_t items = count - at < t->recipe->batch ? count - at : t->recipe->batch;
+        Loss loss;
+        if (!train_batch(t->data, pictures + at, items, NULL, 0, 0, t->pool, NULL, t->scratch,
+                         train_net_input(t->net), t->labels) ||
+            !train_net_score(t->net, judged_weights(t), t->labels, items, NULL, &loss, err))
+            return false;
+        sum += loss.plain;
+        correct += loss.correct;
+    }
+    *mean_loss = count ? sum / (double)count : NAN;
+    *accuracy = count ? (double)correct / (double)count : NAN;
+    return true;
+}
+
+/* Whether these weights are better than all before: by accuracy, then by loss. */
+static bool is_best(const Trainer *t, const EpochRecord *record) {
+    if (t->split.holdout_count == 0 || t->c.best_epoch == 0)
+        return true;
+    return record->val_accuracy > t->c.best_accuracy ||
+           (record->val_accuracy >= t->c.best_accuracy && record->val_loss < t->c.best_loss);
+}
+
+static bool end_epoch(Trainer *t, Error *err) {
+    Checkpoint *c = &t->c;
+    const int64_t measured =
+        t->recipe->measure < t->split.learn_count ? t->recipe->measure : t->split.learn_count;
+    EpochRecord *record = &c->records[c->epoch];
+    *record = (EpochRecord){
+        .epoch = c->epoch + 1,
+        .rate = present_rate(t),
+        .loss = c->loss_sum / (double)c->seen,
+        .accuracy = (double)c->correct / (double)c->seen,
+        .seconds = c->seconds,
+        .images_per_second = (double)c->seen / c->seconds,
+    };
+    /* Those measured are spread evenly: the first so many of the first epoch's order. */
+    train_shuffle(t->recipe->seed, 0, t->split.learn_count, t->order);
+    for (int64_t i = 0; i < measured; i++)
+        t->order[i] = t->split.learn[t->order[i]];
+    if (!score(t, t->order, measured, &record->train_loss, &record->train_accuracy, err) ||
+        !score(t, t->split.holdout, t->split.holdout_count, &record->val_loss,
+               &record->val_accuracy, err))
+        return false;
+    if (is_best(t, record)) {
+        c->best_epoch = c->epoch + 1;
+        c->best_loss = record->val_loss;
+        c->best_accuracy = record->val_accuracy;
+        memcpy(t->best, judged_weights(t), t->sizes.all * sizeof(float));
+    }
+    c->epoch++;
+    c->step = c->seen = c->correct = 0;
+    c->loss_sum = c->seconds = 0;
+    train_shuffle(t->recipe->seed, (uint64_t)c->epoch, t->split.learn_count, t->order);
+    return true;
+}
+
+bool trainer_step(Trainer *t, Error *err) {
+    if (trainer_done(t))
+        return true;
+    double start = clock_ms();
+    if (!learn_batch(t, err))
+        return false;
+    double seconds = (clock_ms() - start) / 1000;
+    t->c.seconds += seconds;
+    t->seconds_per_batch =
+        t->seconds_per_batch > 0 ? 0.95 * t->seconds_per_batch + 0.05 * seconds : seconds;
+    return t->c.step < steps_per_epoch(t) || end_epoch(t, err);
+}
+
+bool trainer_done(const Trainer *t) {
+    return t->c.epoch >= t->recipe->epochs;
+}
+
+/* --- Looking ------------------------------------------------------------------------------------
+ */
+
+TrainerState trainer_state(const Trainer *t) {
+    const Checkpoint *c = &t->c;
+    return (TrainerState){
+        .epoch = c->epoch,
+        .epochs = t->recipe->epochs,
+        .step = c->step,
+        .steps_per_epoch = steps_per_epoch(t),
+        .loss = c->seen ? c->loss_sum / (double)c->seen : NAN,
+        .accuracy = c->seen ? (double)c->correct / (double)c->seen : NAN,
+        .rate = present_rate(t),
+        .seconds_per_batch = t->seconds_per_batch,
+        .best_epoch = c->best_epoch,
+        .best_accuracy = c->best_accuracy,
+        .best_loss = c->best_loss,
+        .resumed = t->resumed,
+        .learn_count = t->split.learn_count,
+        .holdout_count = t->split.holdout_count,
+        .records = c->records,
+    };
+}
+
+void trainer_set_rate(Trainer *t, double factor) {
+    t->factor = factor;
+}
+
+void trainer_export(const Trainer *t, bool now, Model *model) {
+    train_net_export(t->net, now || t->c.best_epoch == 0 ? judged_weights(t) : t->best, model);
+    model->weights.kind = WEIGHTS_FILE;
+    model->weights.trained = true;
+    text_format(model->weights.source, sizeof model->weights.source, "trained by %s, seed %llu",
+                t->recipe->name, (unsigned long long)t->recipe->seed);
+}
+
+uint64_t trainer_fingerprint(const Trainer *t) {
+    return t->fingerprint;
+}

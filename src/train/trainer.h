@@ -1,0 +1,51 @@
+/* A training, one batch at a time: draws batches, steps the optimiser, measures after each epoch on
+ * what is held out, keeps the best weights, writes checkpoints.
+ *
+ * The outcome is a function of recipe, network, data and CPU tier: neither the number of threads
+ * nor being interrupted and taken up again changes a bit of it. */
+#ifndef TRAIN_TRAINER_H
+#define TRAIN_TRAINER_H
+
+#include "train/checkpoint.h"
+#include "train/data.h"
+#include "train/network.h"
+#include "train/recipe.h"
+
+typedef struct Trainer Trainer;
+
+/* The model has weights to start from (weights_random by the recipe's seed); recipe, model, data
+ * and pool must outlive the trainer. checkpoint: the file to go on from if it exists and to write
+ * to; NULL: none. Errors: data that do not fit the network, a checkpoint of another training. */
+Trainer *trainer_new(const Recipe *recipe, const Model *model, const TrainData *data,
+                     const char *checkpoint, const RunOptions *options, Pool *pool, Error *err);
+void trainer_free(Trainer *t); /* NULL is fine; writes nothing */
+
+/* One batch, and after an epoch's last the measuring of the epoch. A loss that is not finite, or a
+ * gradient, is an error that says when and why; the state is then unusable. Not to be interrupted:
+ * a batch takes a moment. */
+bool trainer_step(Trainer *t, Error *err);
+bool trainer_done(const Trainer *t);
+/* Writes the checkpoint, between steps. */
+bool trainer_save(Trainer *t, Error *err);
+
+typedef struct TrainerState {
+    int64_t epoch, epochs;              /* done; of */
+    int64_t step, steps_per_epoch;      /* batches of the epoch done; of */
+    double loss, accuracy;              /* of the epoch's batches so far */
+    double rate;                        /* of the next step */
+    double seconds_per_batch;           /* lately; 0 before the first */
+    int64_t best_epoch;                 /* 0: none yet */
+    double best_accuracy, best_loss;    /* on what is held out */
+    bool resumed;                       /* began from a checkpoint */
+    int64_t learn_count, holdout_count; /* pictures */
+    const EpochRecord *records;         /* epoch of them */
+} TrainerState;
+TrainerState trainer_state(const Trainer *t);
+void trainer_set_rate(Trainer *t, double factor); /* by hand, on top of the schedule; 1 at first */
+
+/* Copies the best weights (the last where nothing is held out) into a model of the same graph with
+ * random weights, which counts as trained from then on; now: the present ones instead. */
+void trainer_export(const Trainer *t, bool now, Model *model);
+uint64_t trainer_fingerprint(const Trainer *t); /* of recipe, network and data together */
+
+#endif

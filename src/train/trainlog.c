@@ -1,0 +1,51 @@
+#include "train/trainlog.h"
+
+#include "base/file.h"
+#include "kernel/kernel.h"
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+static void put_text(FileWriter *file, const char *text) {
+    file_put(file, text, strlen(text));
+}
+
+/* "0.1234," or "," for what was not measured. */
+static void put_number(FileWriter *file, double value, int digits, const char *end) {
+    if (isfinite(value))
+        put_text(file, TEXT("%.*g", digits, value));
+    put_text(file, end);
+}
+
+static void put_row(FileWriter *file, const EpochRecord *r) {
+    put_text(file, TEXT("%" PRId64 ",", r->epoch));
+    put_number(file, r->rate, 6, ",");
+    put_number(file, r->loss, 6, ",");
+    put_number(file, r->accuracy, 6, ",");
+    put_number(file, r->train_loss, 6, ",");
+    put_number(file, r->train_accuracy, 6, ",");
+    put_number(file, r->val_loss, 6, ",");
+    put_number(file, r->val_accuracy, 6, ",");
+    put_number(file, r->seconds, 4, ",");
+    put_number(file, r->images_per_second, 4, "\n");
+}
+
+bool trainlog_write(const char *path, const Recipe *recipe, const char *command,
+                    const EpochRecord *records, int64_t count, Error *err) {
+    FileWriter file;
+    if (!file_create(&file, path, err))
+        return false;
+    put_text(&file, "# ");
+    put_text(&file, command);
+    put_text(&file, TEXT("\n# recipe %.80s, seed %" PRIu64 ", on %.80s\n", recipe->name,
+                         recipe->seed, cpu_name()));
+    put_text(&file,
+             "# loss and accuracy: of the epoch's augmented batches as they were learned from "
+             "(the loss with smoothed labels); train_: measured after the epoch without "
+             "augmentation; val_: on training pictures held out\n");
+    put_text(&file, "epoch,rate,loss,accuracy,train_loss,train_accuracy,val_loss,val_accuracy,"
+                    "seconds,images_per_second\n");
+    for (int64_t i = 0; i < count; i++)
+        put_row(&file, &records[i]);
+    return file_commit(&file, err);
+}
