@@ -251,7 +251,7 @@ static bool prepare(Training *t, Error *err) {
     if (app->options.seed)
         t->recipe->seed = (uint64_t)app->options.seed;
     recipe_seal(t->recipe);
-    t->model = model_load(t->recipe->model, 0, err);
+    t->model = recipe_model(t->recipe, err);
     if (!t->model || !name_files(t, err) ||
         !weights_random(t->model, t->recipe->seed, app->pool, &app->job, err) || !read_data(t, err))
         return false;

@@ -1,26 +1,18 @@
-/* The way back through a convolution as products of matrices.
+/* The gradient of a convolution's input as products of matrices.
  *
- * Input, stride 1: dx is the convolution of dy with the filters turned by half a turn and with
- * input and output channels exchanged, padded by D(K-1) - P. Other strides: the transposed filters
- * times dy give what each tap adds to dx (columns), which are then added up tap by tap (col2im).
- *
- * Weights: the patches of the whole batch (rows (ic, ky, kx), columns (n, oy, ox)) times dy
- * transposed give dw transposed. The patches are packed straight from the picture, four columns at
- * a time. The batch is cut into parts, their sums joined in order. */
-#include "kernel/gemm_tiers.h"
+ * Stride 1: dx is the convolution of dy with the filters turned by half a turn and with input and
+ * output channels exchanged, padded by D(K-1) - P. Other strides: the transposed filters times dy
+ * give what each tap adds to dx (columns), which are then added up tap by tap (col2im). */
+#include "kernel/conv_tiers.h"
 
 #include <assert.h>
 #include <string.h>
 
 enum {
-    LINE = 16,               /* floats in a cache line */
-    COLUMNS = 1 << 16,       /* floats of columns at a time: they stay in the second-level cache */
-    ROWS = 28,               /* at least, so that the micro-tiles are full */
-    BAND = 8,                /* rows of dx that are worth a task */
-    PARTS = 16,              /* at most */
-    PARTIAL_SUMS = 1 << 19,  /* floats, at most, unless there is one part */
-    PART_POSITIONS = 1 << 9, /* at least */
-    JOIN = 16                /* rows a task */
+    LINE = 16,         /* floats in a cache line */
+    COLUMNS = 1 << 16, /* floats of columns at a time: they stay in the second-level cache */
+    ROWS = 28,         /* at least, so that the micro-tiles are full */
+    BAND = 8           /* rows of dx that are worth a task */
 };
 
 static inline int64_t min64(int64_t a, int64_t b) {
@@ -59,7 +51,7 @@ static KernelContext after(const KernelContext *k, size_t count) {
     return rest;
 }
 
-/* Input, stride 1. */
+/* Stride 1. */
 
 static bool is_turned(const ConvShape *s) {
     return s->sy == 1 && s->sx == 1;
@@ -107,7 +99,7 @@ static bool input_turned(const KernelContext *k, const ConvShape *s, const float
            conv_gemm_add(&rest, &turned, dy, k->scratch, add, dx);
 }
 
-/* Input, any stride. */
+/* Any stride. */
 
 /* How dx is cut into tasks: items and groups, blocks of channels, bands of rows. Affects no sum. */
 typedef struct Scatter {
@@ -271,129 +263,8 @@ static size_t input_scratch(CpuTier tier, const ConvShape *s, int threads) {
     return packed_all(&c) + c.worker_size * (size_t)threads;
 }
 
-/* Weights. */
-
-typedef struct WeightSums {
-    const KernelContext *k;
-    const ConvShape *shape;
-    const float *x, *dy;
-    int64_t parts;
-    int64_t m, n; /* of a product: IC/G*KH*KW, OC/G */
-    float *sums;  /* parts, G, m, n */
-    float *dw, *db;
-} WeightSums;
-
-/* How many parts the batch is cut into: a matter of shape, as it makes the order of the sums. */
-static int64_t weight_parts(const ConvShape *s) {
-    const int64_t sums = max64(group_inputs(s) * taps_of(s) * s->oc, 1);
-    const int64_t most = min64(PARTIAL_SUMS / sums, s->n * s->oh * s->ow / PART_POSITIONS);
-    int64_t parts = 1;
-    while (parts * 2 <= min64(min64(most, s->n), PARTS))
-        parts *= 2;
-    return parts;
-}
-
-static void weight_item(const void *context, int64_t i, Gemm *g, GemmSource *source) {
-    const WeightSums *c = context;
-    const ConvShape *s = c->shape;
-    const int64_t group = i % s->groups, part = i / s->groups, plane = s->oh * s->ow;
-    const int64_t first = part_start(s->n, c->parts, part);
-    const int64_t items = part_start(s->n, c->parts, part + 1) - first;
-    const float *dy = c->dy + (first * s->oc + group * c->n) * plane;
-    source->both.a =
-        (ConvPatches){s, c->x + (first * s->ic + group * group_inputs(s)) * s->ih * s->iw};
-    source->both.b =
-        (GemmStack){{dy, 1, plane}, plane, s->oc * plane, gemm_tier(c->k->tier)->pack_matrix};
-    *g = (Gemm){
-        .m = c->m,
-        .n = c->n,
-        .k = items * plane,
-        .pack_a = conv_pack_patch_rows,
-        .a_source = &source->both.a,
-        .pack_b = gemm_pack_stack,
-        .b = &source->both.b,
-        .c = c->sums + i * c->m * c->n,
-        .ldc = c->n,
-    };
-}
-
-/* Rows of dw: the parts' sums added up in order, transposed. */
-static void join_task(void *context, int64_t task, int worker) {
-    const WeightSums *c = context;
-    const int64_t blocks = div_up(c->n, JOIN), group = task / blocks;
-    const int64_t o0 = task % blocks * JOIN, count = min64(JOIN, c->n - o0);
-    float *dw = c->dw + (group * c->n + o0) * c->m;
-    (void)worker;
-    for (int64_t m = 0; m < c->m; m++) {
-        float sum[JOIN] = {0};
-        const float *from = c->sums + (group * c->m + m) * c->n + o0;
-        for (int64_t part = 0; part < c->parts; part++, from += c->shape->groups * c->m * c->n)
-            for (int64_t o = 0; o < count; o++)
-                sum[o] = part ? sum[o] + from[o] : from[o];
-        for (int64_t o = 0; o < count; o++)
-            dw[o * c->m + m] = sum[o];
-    }
-}
-
-/* db[oc]: LINE sums of every LINE-th position, over the batch, joined in order. */
-static void bias_task(void *context, int64_t oc, int worker) {
-    const WeightSums *c = context;
-    const ConvShape *s = c->shape;
-    const int64_t plane = s->oh * s->ow;
-    float sums[LINE] = {0}, total = 0;
-    (void)worker;
-    for (int64_t n = 0; n < s->n; n++) {
-        const float *dy = c->dy + (n * s->oc + oc) * plane;
-        int64_t i = 0;
-        for (; i + LINE <= plane; i += LINE)
-            for (int l = 0; l < LINE; l++)
-                sums[l] += dy[i + l];
-        for (int l = 0; i + l < plane; l++)
-            sums[l] += dy[i + l];
-    }
-    for (int l = 0; l < LINE; l++)
-        total += sums[l];
-    c->db[oc] = total;
-}
-
-static size_t weight_sums(const ConvShape *s) {
-    return lines(weight_parts(s) * group_inputs(s) * taps_of(s) * s->oc);
-}
-
-/* The products' scratch; depth of the longest part. */
-static size_t weight_scratch(CpuTier tier, const ConvShape *s, int threads) {
-    const int64_t items = div_up(s->n, weight_parts(s));
-    return weight_sums(s) + gemm_scratch(tier, group_inputs(s) * taps_of(s), group_outputs(s),
-                                         items * s->oh * s->ow, threads);
-}
-
-bool conv_backward_weights(const KernelContext *k, const ConvShape *s, const float *x,
-                           const float *dy, float *dw, float *db) {
-    const KernelContext rest = after(k, dw ? weight_sums(s) : 0);
-    WeightSums c = {
-        .k = &rest,
-        .shape = s,
-        .x = x,
-        .dy = dy,
-        .parts = weight_parts(s),
-        .m = group_inputs(s) * taps_of(s),
-        .n = group_outputs(s),
-        .sums = k->scratch,
-        .dw = dw,
-        .db = db,
-    };
-    if (db && !pool_run(k->pool, k->job, s->oc, bias_task, &c))
-        return false;
-    if (!dw)
-        return !job_cancelled(k->job);
-    const int64_t depth = div_up(s->n, c.parts) * s->oh * s->ow;
-    return gemm_run_items(&rest, c.parts * s->groups, c.m, c.n, depth, weight_item, &c) &&
-           pool_run(k->pool, k->job, s->groups * div_up(c.n, JOIN), join_task, &c) &&
-           !job_cancelled(k->job);
-}
-
 size_t conv_backward_scratch(CpuTier tier, const ConvShape *s, int threads) {
     const size_t input = input_scratch(tier, s, threads);
-    const size_t weights = weight_scratch(tier, s, threads);
+    const size_t weights = conv_weights_scratch(tier, s, threads);
     return input > weights ? input : weights;
 }

@@ -54,9 +54,17 @@ typedef struct WeightsSaveOptions {
     bool half; /* F16, rounded to the nearest, half to even; a number beyond its range is an error */
 } WeightsSaveOptions;
 
-/* Writes all of them as F32 safetensors, marked with "convoscope.model" and, if they are random,
- * "convoscope.trained"; the data begin at a multiple of 64. */
+typedef struct WeightsSaveOptions {
+    bool half; /* kernels as F16, rounded to the nearest (half to even); all else stays F32, which
+                  is little and matters more (the variances of a batch norm) */
+    const char *const (*metadata)[2]; /* more of it: {"convoscope.recipe", "lenet"}, ... */
+    int metadata_count;
+} WeightsSaveOptions;
+
+/* Writes all of them as safetensors, marked with "convoscope.model" and, if they are random,
+ * "convoscope.trained"; the data begin at a multiple of 64. options NULL: F32, no more metadata. A
+ * finite number beyond F16 (65504) is an error that names its key. */
 bool weights_save(const Model *model, const char *path, const WeightsSaveOptions *options,
-                  Error *err); /* options NULL: F32, no pairs */
+                  Error *err);
 
 #endif

@@ -1,6 +1,5 @@
 /* The networks that ship. */
 #include "base/json.h"
-#include "base/text.h"
 #include "model/model.h"
 #include <stdlib.h>
 #include <string.h>
@@ -76,8 +75,7 @@ bool model_names(Arena *arena, char ***names, size_t *count, Error *err) {
         return false;
     *count = 0;
     for (size_t i = 0; i < file_count; i++)
-        if (is_network(files[i]) &&
-            !read_entry(&entries[(*count)++], arena, folder, files[i], err))
+        if (is_network(files[i]) && !read_entry(&entries[(*count)++], arena, folder, files[i], err))
             return false;
     qsort(entries, *count, sizeof *entries, compare);
     for (size_t i = 0; i < *count; i++)

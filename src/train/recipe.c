@@ -205,7 +205,8 @@ void recipe_seal(Recipe *recipe) {
 
 static const char *real_text(char *buffer, size_t size, double value) {
     void *locale = text_point_begin();
-    snprintf(buffer, size, "%.10g", value);
+    bool whole = fabs(value) < 1e16 && value == floor(value);
+    snprintf(buffer, size, whole ? "%.0f" : "%.10g", value);
     text_point_end(locale);
     return buffer;
 }
@@ -483,7 +484,29 @@ Recipe *recipe_load(const char *which, Error *err) {
         return NULL;
     Recipe *recipe = recipe_parse((const char *)text, length, name, err);
     mem_free(text);
-    if (!recipe)
+    if (!recipe) {
         error_prefix(err, "%s", path);
-    return recipe;
+        return NULL;
+    }
+    recipe->folder = arena_format(&recipe->arena, err, "%.*s", (int)(base - path), path);
+    if (recipe->folder)
+        return recipe;
+    recipe_free(recipe);
+    return NULL;
+}
+
+Model *recipe_model(const Recipe *recipe, Error *err) {
+    const char *model = recipe->model;
+    const bool path = strchr(model, '/') || text_equal(file_extension(model), "json");
+    char beside[FILE_PATH_MAX];
+    if (!path || model[0] == '/' || !recipe->folder)
+        return model_load(model, 0, err);
+    int length = snprintf(beside, sizeof beside, "%s%s%s", recipe->folder,
+                          strchr(recipe->folder, '/') ? "" : "./", model);
+    if (length < 0 || (size_t)length >= sizeof beside) {
+        error_set(err, ERROR_TOO_LARGE, "the path of the recipe's model", "longer",
+                  TEXT("%d", FILE_PATH_MAX - 1));
+        return NULL;
+    }
+    return model_load(beside, 0, err);
 }

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "model/model.h"
 #include "train/augment.h"
 #include "train/schedule.h"
 
@@ -16,6 +17,7 @@ typedef enum DataFit {
 typedef struct Recipe {
     Arena arena;
     const char *name;          /* of the file, without folder and .recipe.json */
+    const char *folder;        /* of the file, with its '/', or ""; NULL: it came from memory */
     const char *model;         /* a shipped network, or the path of a .json */
     const char *data;          /* "tinyphotos": a folder's name, looked for by verb train */
     const char *const *places; /* folders where that data may lie */
@@ -32,7 +34,7 @@ typedef struct Recipe {
     double average;   /* decay of the exponential moving average of the weights, which is what is
                          validated and kept; 0: none */
     double clip;      /* largest L2 norm of the whole gradient; 0: none */
-    int64_t measure;    /* training pictures measured after each epoch without augmentation; 0: none */
+    int64_t measure; /* training pictures measured after each epoch without augmentation; 0: none */
     Augment augment;
     uint64_t fingerprint; /* of everything above but name and places: two recipes that train
                              otherwise have different ones */
@@ -43,6 +45,8 @@ typedef struct Recipe {
 Recipe *recipe_load(const char *which, Error *err);
 Recipe *recipe_parse(const char *text, size_t length, const char *name, Error *err);
 void recipe_free(Recipe *recipe);
+/* The network that it trains, without weights: a relative path is meant beside the recipe. */
+Model *recipe_model(const Recipe *recipe, Error *err);
 /* To be called after epochs or seed were changed. */
 void recipe_seal(Recipe *recipe);
 /* Names of the recipes that ship, sorted, in the arena. */
