@@ -23,7 +23,11 @@ typedef struct Augment {
 
 /* One picture: `pixels` C x H x W bytes; out C x H x W floats, byte * scale[c] + shift[c]
  * after the changes, 0 where nothing is. C is 1 or 3 (saturation and hue need 3). augment NULL: as
- * it is. `temporary`: as many floats as out. */
+ * it is. `temporary`: as many floats as out. epoch < 2^24, picture < 2^32.
+ *
+ * First the colours of the whole picture (brightness, contrast, saturation, hue, each clamped to
+ * 0..255), then mirrored, shifted, the box enlarged, turned, and last the square. Shifts by whole
+ * pixels and mirroring copy; box and rotation are one bilinear sampling together with them. */
 void augment_picture(const Augment *augment, const uint8_t *pixels, int64_t channels,
                      int64_t height, int64_t width, const float *scale, const float *shift,
                      uint64_t seed, uint64_t epoch, uint64_t picture, float *temporary, float *out);
