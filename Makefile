@@ -39,7 +39,7 @@ SOURCES := $(sort $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.c)))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY := $(BUILD)/libconvoscope.a
 PROGRAM := $(BUILD)/convoscope
-TESTS ?= $(basename $(notdir $(wildcard tests/test_*.c)))
+TESTS ?= $(patsubst tests/%.c,%,$(wildcard tests/test_*.c tests/double/test_*.c))
 TEST_PROGRAMS := $(TESTS:%=$(BUILD)/tests/%)
 FUZZERS ?= $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 PARSERS := $(FUZZERS:fuzz_%=%)
@@ -86,13 +86,31 @@ $(PROGRAM): $(BUILD)/src/app/main.o $(LIBRARY)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/support.o $(LIBRARY)
 	$(Q)$(LINK) $(LDLIBS) $(TEST_LIBS) -o $@
 
+# The lower rooms once more with double for float, only the ref tier of the kernels, and what is
+# tested there (tests/double).
+DOUBLE_SOURCES := $(filter-out %_avx2.c %_avx512.c,$(wildcard src/base/*.c src/kernel/*.c src/layer/*.c)) \
+	src/tensor/tensor.c
+DOUBLE_LIBRARY := $(BUILD)/double/libconvoscope.a
+DOUBLE := -DKERNEL_REF_ONLY -Dfloat=double -Dsqrtf=sqrt -Dexpf=exp -Dtanhf=tanh -Dpowf=pow -Dlogf=log \
+	-Dfabsf=fabs
+$(BUILD)/double/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(if $(V),,@echo 'cc $< (double)')
+	$(Q)$(COMPILE) $(DOUBLE) -MMD -MP -c $< -o $@
+$(DOUBLE_LIBRARY): $(DOUBLE_SOURCES:%.c=$(BUILD)/double/%.o)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+$(BUILD)/tests/double/%: $(BUILD)/double/tests/double/%.o $(BUILD)/double/tests/support.o $(DOUBLE_LIBRARY)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) $(LDLIBS) $(TEST_LIBS) -o $@
+
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIBRARY)
 	$(Q)$(LINK) $(LDLIBS) -o $@
 
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIBRARY)
 	$(Q)$(LINK) -fsanitize=fuzzer $(LDLIBS) -o $@
 
--include $(OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/*/*.d)
+-include $(OBJECTS:.o=.d) $(wildcard $(BUILD)/tests/*.d $(BUILD)/tests/*/*.d $(BUILD)/double/*/*/*.d)
 
 run:
 	@.ci/install-packages build
@@ -182,6 +200,20 @@ bench-gemm:
 		$(MAKE) --no-print-directory $(BUILD)/tests/tools/gemm_bench && \
 		$(BUILD)/tests/tools/gemm_bench $(THREADS); \
 	else echo "bench-gemm skipped: no cblas.h (Debian: libopenblas-dev)"; fi
+
+# Learning beside PyTorch (Debian: python3-torch).
+.PHONY: bench-training
+$(BUILD)/tests/tools/train_bench: $(BUILD)/tests/tools/train_bench.o $(LIBRARY)
+	$(Q)$(LINK) $(LDLIBS) -o $@
+bench-training: $(BUILD)/tests/tools/train_bench
+	CONVOSCOPE_HOME=$(CURDIR) tests/reference/bench_training.py --bench $<
+
+# Layers as training has them: `make bench-conv THREADS=2`.
+.PHONY: bench-conv
+$(BUILD)/tests/tools/conv_bench: $(BUILD)/tests/tools/conv_bench.o $(LIBRARY)
+	$(Q)$(LINK) $(LDLIBS) -o $@
+bench-conv: $(BUILD)/tests/tools/conv_bench
+	$< $(THREADS)
 
 valgrind: all
 	valgrind -q --leak-check=full --error-exitcode=1 $(PROGRAM) run $(MODEL) $(IMAGE:%=--image %)

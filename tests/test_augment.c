@@ -185,8 +185,12 @@ static void boxes(void **state) {
         double corner = (double)at(0, 20, 12) - 1 - across * 12.5 - down * 20.5 + 2.5;
         double room = 2 * 24 * (1 - wide) + 3 * 40 * (1 - high);
         assert_true(corner > -0.01 && corner < room + 0.01);
-        for (int64_t i = 0; i < size_of(&test); i++)
-            assert_true(test.out[i] >= 1); /* never beyond the picture */
+        /* Never beyond the picture, nor back from its edges. */
+        for (int64_t i = 0; i < size_of(&test); i++) {
+            assert_true(test.out[i] >= 1);
+            assert_true(i % 24 == 0 || test.out[i] > test.out[i - 1] - 1e-3f);
+            assert_true(i < 24 || test.out[i] > test.out[i - 24] - 1e-3f);
+        }
         sum += area;
         least = area < least ? area : least;
         most = area > most ? area : most;

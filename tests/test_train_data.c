@@ -8,21 +8,21 @@
 
 /* ---- What the tests work on ---- */
 
-/* A network of that input and so many classes without names. */
+/* A network of that input and so many classes; labels NULL: without names. */
 static Model *model_of(int channels, int side, int classes, const char *labels) {
-    char text[1000];
+    static const char *const means[] = {"[0.3]", "[0.3, 0.4]", "[0.5, 0.25, 0.125]"};
+    static const char *const deviations[] = {"[0.7]", "[0.7, 2]", "[0.2, 0.3, 3]"};
+    char text[1000], names[400] = "";
     Error err = {0};
+    if (labels)
+        text_format(names, sizeof names, "\"labels\": \"%s\",", labels);
     text_format(text, sizeof text,
-                "{\"input\": [%d, %d, %d], \"labels\": \"%s\","
+                "{\"input\": [%d, %d, %d], %s"
                 " \"preprocess\": {\"range\": 2, \"mean\": %s, \"deviation\": %s}, \"layers\": ["
                 "{\"op\": \"adaptive_avgpool\", \"out\": 1}, {\"op\": \"flatten\"},"
                 "{\"op\": \"linear\", \"name\": \"fc\", \"out\": %d}, {\"op\": \"softmax\"}]}",
-                channels, side, side, labels, channels == 3 ? "[0.5, 0.25, 0.125]" : "[0.3]",
-                channels == 3 ? "[0.2, 0.3, 3]" : "[0.7]", classes);
-    if (!*labels) { /* no such key */
-        char *at = strstr(text, "\"labels\": \"\",");
-        memset(at, ' ', strlen("\"labels\": \"\","));
-    }
+                channels, side, side, names, means[channels - 1], deviations[channels - 1],
+                classes);
     Model *model = model_parse(text, strlen(text), "test", 0, &err);
     assert_ok(model != NULL, err);
     return model;
@@ -45,14 +45,14 @@ static void put(const char *set, const char *file, const void *data, size_t size
     test_write(path, data, size);
 }
 
-/* A picture whose bytes count up from `first`. */
-static void put_picture(const char *set, const char *file, int width, int height, uint8_t first) {
+/* A picture whose bytes count up from `byte`. */
+static void put_picture(const char *set, const char *file, int width, int height, uint8_t byte) {
     Error err = {0};
     Image image;
     put(set, file, "", 0); /* the folder */
     assert_ok(image_new(&image, width, height, 3, &err), err);
     for (int i = 0; i < 3 * width * height; i++)
-        image.pixels[i] = (uint8_t)(first + i);
+        image.pixels[i] = (uint8_t)(byte + i);
     assert_ok(image_save_png(path_of(set, file), &image, NULL, &err), err);
     image_free(&image);
 }
@@ -82,11 +82,12 @@ static void load_fails(const char *path, const Model *model, DataFit fit, const 
 
 /* ---- Loading ---- */
 
+static const uint8_t first[] = {20, 10, 30, 40, 50}; /* bytes of put_photos */
+
 static void photos(void **state) {
     (void)state;
-    static const uint8_t first[] = {20, 10, 30, 40, 50};
     Error err = {0};
-    Model *model = model_of(3, 4, 2, "");
+    Model *model = model_of(3, 4, 2, NULL);
     uint64_t fingerprint = 0;
     put_photos("photos");
     for (int threads = 1; threads <= 4; threads++) {
@@ -132,7 +133,7 @@ static void fingerprints(void **state) {
     int count = 0;
     Error err = {0};
     for (int classes = 3; classes <= 4; classes++) {
-        Model *model = model_of(1, 3, classes, "");
+        Model *model = model_of(1, 3, classes, NULL);
         for (int change = classes == 3 ? 0 : 19; change < 20; change++) {
             uint8_t *changed = change < 18 ? &images[16 + change] : &labels[8];
             *changed = (uint8_t)(*changed + (change < 19)); /* the last as it is */
@@ -184,7 +185,7 @@ static void put_idx(const char *set, const char *part, uint32_t count, uint32_t 
 static void idx(void **state) {
     (void)state;
     Error err = {0};
-    Model *model = model_of(1, 5, 3, "");
+    Model *model = model_of(1, 5, 3, NULL);
     put_idx("digits", "t10k", 2, 5);
     load_fails(test_path("digits"), model, FIT_EXACT,
                "is not a training set: it holds t10k-images-idx3-ubyte, which is for testing");
@@ -210,7 +211,7 @@ static void cifar(void **state) {
     enum { RECORD = 3073 };
     Error err = {0};
     uint8_t *records = mem_alloc(5, RECORD, NULL);
-    Model *model = model_of(3, 32, 10, "");
+    Model *model = model_of(3, 32, 10, NULL);
     put("cifar", "test_batch.bin", records, RECORD);
     load_fails(test_path("cifar"), model, FIT_EXACT, "it holds test_batch.bin, which is for test");
     for (int b = 1; b <= 5; b++) { /* one record, two, ... */
@@ -251,7 +252,7 @@ static void empty_class(void **state) {
 static void no_training_part(void **state) {
     (void)state;
     Error err = {0};
-    Model *model = model_of(3, 4, 2, "");
+    Model *model = model_of(3, 4, 2, NULL);
     put_picture("untrained", "val/0/a.png", 4, 4, 1);
     load_fails(test_path("untrained"), model, FIT_EXACT,
                "untrained' is not a training set: it has val, but no train");
@@ -269,7 +270,7 @@ static void unreadable(void **state) {
     (void)state;
     Error err = {0};
     size_t size;
-    Model *model = model_of(3, 4, 2, "");
+    Model *model = model_of(3, 4, 2, NULL);
     uint8_t *jpeg = file_read(test_fixture("image/halves.jpg"), 1 << 20, false, &size, &err);
     assert_non_null(jpeg);
     put_photos("worn");
@@ -286,7 +287,7 @@ static void unreadable(void **state) {
         test_contains(d->note, "train/0/aa.jpg");
         for (int i = 0; i < 5; i++) {
             assert_int_equal(d->labels[i], i >= 3);
-            assert_int_equal(d->pixels[i * 48], (const int[]){20, 10, 30, 40, 50}[i]);
+            assert_int_equal(d->pixels[i * 48], first[i]);
         }
         assert_true(threads == 1 || fingerprint == d->fingerprint);
         fingerprint = d->fingerprint;
@@ -306,14 +307,14 @@ static void unreadable(void **state) {
 
 static void beyond_the_classes(void **state) {
     (void)state;
-    Model *model = model_of(3, 4, 2, "");
+    Model *model = model_of(3, 4, 2, NULL);
     put_photos("beyond");
     put_picture("beyond", "train/2/a.png", 4, 4, 1);
     put_picture("beyond", "train/2/b.png", 4, 4, 1);
     load_fails(test_path("beyond"), model, FIT_EXACT,
                "train/2/a.png: its class: expected 0..1, got 2");
     model_free(model);
-    model = model_of(1, 5, 2, "");
+    model = model_of(1, 5, 2, NULL);
     put_idx("three", "train", 40, 5);
     load_fails(test_path("three"), model, FIT_EXACT,
                "train-images-idx3-ubyte[2]: its class: expected 0..1, got 2");
@@ -323,7 +324,7 @@ static void beyond_the_classes(void **state) {
 static void other_sizes(void **state) {
     (void)state;
     Error err = {0};
-    Model *model = model_of(3, 4, 2, ""), *grey = model_of(1, 4, 2, "");
+    Model *model = model_of(3, 4, 2, NULL), *grey = model_of(1, 4, 2, NULL);
     put_photos("sizes");
     put_picture("sizes", "train/0/ab.png", 9, 6, 100);
     put_picture("sizes", "train/1/z.png", 3, 3, 100);
@@ -360,12 +361,12 @@ static void other_sizes(void **state) {
 static void refused(void **state) {
     (void)state;
     Error err = {0};
-    Model *two = model_of(2, 4, 2, ""), *huge = model_of(3, 16384, 3, "");
+    Model *two = model_of(2, 4, 2, NULL), *huge = model_of(3, 16384, 3, NULL);
     load_fails(test_path("photos"), two, FIT_RESIZE, "expected 1 or 3 channels");
     put_idx("many", "train", 5000, 1);
     load_fails(test_path("many"), huge, FIT_RESIZE,
                "a training set of 5000 pictures needs 4.0 TB of memory, and this machine has ");
-    Model *model = model_of(3, 4, 2, "");
+    Model *model = model_of(3, 4, 2, NULL);
     Pool *pool = pool_new(2, &err);
     Job job = {0};
     atomic_store(&job.cancel, true);
@@ -381,15 +382,19 @@ static void refused(void **state) {
 static void out_of_memory(void **state) {
     (void)state;
     Error err = {0};
-    Model *color = model_of(3, 4, 2, ""), *digit = model_of(1, 4, 3, "");
+    Model *color = model_of(3, 4, 2, NULL), *digit = model_of(1, 4, 3, NULL);
+    Model *ten = model_of(3, 4, 10, NULL);
+    const struct {
+        const char *path;
+        const Model *model;
+    } cases[] = {{"photos", color}, {"worn", color}, {"digits", digit}, {"cifar", ten}};
     Pool *pool = pool_new(1, &err);
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k < 4; k++)
         for (size_t n = 1;; n++) {
             Error e = {0};
-            const char *path = test_path(k == 0 ? "photos" : k == 1 ? "worn" : "digits");
             mem_fail_at(n);
-            TrainData *d = train_data_load(path, DATASET_TRAIN, k == 2 ? digit : color, FIT_RESIZE,
-                                           pool, NULL, NULL, &e);
+            TrainData *d = train_data_load(test_path(cases[k].path), DATASET_TRAIN, cases[k].model,
+                                           FIT_RESIZE, pool, NULL, NULL, &e);
             bool reached = mem_fail_at(0) >= n;
             if (!reached) {
                 assert_ok(d != NULL, e);
@@ -403,6 +408,7 @@ static void out_of_memory(void **state) {
     pool_free(pool);
     model_free(color);
     model_free(digit);
+    model_free(ten);
 }
 
 int main(void) {

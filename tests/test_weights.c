@@ -170,7 +170,8 @@ static void round_trip(void **state) {
     assert_ok(weights_save(other, test_path("again.safetensors"), NULL, &err), err);
     assert_ok(weights_load(model, test_path("again.safetensors"), &err), err);
     assert_false(model->weights.trained);
-    assert_fails(weights_save(model, test_path("none/x.safetensors"), NULL, &err), err, "cannot write");
+    assert_fails(weights_save(model, test_path("none/x.safetensors"), NULL, &err), err,
+                 "cannot write");
     model_free(model);
     model_free(other);
 }

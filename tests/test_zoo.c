@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "model/model.h"
+#include <stdlib.h>
 #include <string.h>
 
 static void same_shape(const char *model, const char *node, const Shape *ours, const Json *list) {
@@ -117,10 +118,34 @@ static void the_zoo_is_complete(void **state) {
     arena_free(&arena);
 }
 
+/* What lies beside a network under its name is none. */
+static void recipes_are_no_networks(void **state) {
+    (void)state;
+    static const char network[] = "{\"year\": 1998, \"family\": \"lenet\"}";
+    static const char *const others[] = {"models/one.recipe.json", "models/one.log.json",
+                                         "models/.json",           "models/one.json.bak",
+                                         "models/one.safetensors", "models/README.md"};
+    Arena arena = {0};
+    Error err = {0};
+    char **names;
+    size_t count;
+    assert_ok(file_make_folder(test_path("models"), &err), err);
+    test_write(test_path("models/one.json"), network, strlen(network));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        test_write(test_path(others[i]), "[", 1);
+    assert_int_equal(setenv("CONVOSCOPE_HOME", test_folder(), 1), 0);
+    assert_ok(model_names(&arena, &names, &count, &err), err);
+    assert_int_equal(unsetenv("CONVOSCOPE_HOME"), 0);
+    assert_int_equal(count, 1);
+    assert_string_equal(names[0], "one");
+    arena_free(&arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(networks_equal_what_pytorch_counts),
         cmocka_unit_test(the_zoo_is_complete),
+        cmocka_unit_test(recipes_are_no_networks),
     };
     return cmocka_run_group_tests_name("zoo", tests, NULL, NULL);
 }

@@ -22,10 +22,13 @@ typedef struct ConvTile {
     bool add; /* to what lies in c */
 } ConvTile;
 typedef void (*ConvMicro)(const ConvTile *tile);
+/* sums[v] (+)= the sum of a panel's column v. */
+typedef void (*ConvSums)(const float *panel, int64_t positions, float *sums, bool add);
 
 typedef struct ConvTier {
     int groups, lanes;                                  /* most of a tile; of a vector */
     ConvMicro micro[CONV_GROUPS_MAX][GEMM_VECTORS_MAX]; /* [groups-1][vectors-1] */
+    ConvSums sums[GEMM_VECTORS_MAX];
 } ConvTier;
 extern const ConvTier conv_tier_ref;
 #if defined(KERNEL_X86)

@@ -49,6 +49,43 @@ GEMM_TILE void tile(const ConvTile *t, const int groups, const int vectors) {
     }
 }
 
+/* The sums of a panel's columns: of every fourth position, joined in order. */
+GEMM_TILE void sum_columns(const float *b, int64_t positions, float *sums, bool add_to,
+                           const int vectors) {
+    Vector acc[4][GEMM_VECTORS_MAX];
+    UNROLL(4)
+    for (int i = 0; i < 4; i++) {
+        UNROLL(2)
+        for (int v = 0; v < vectors; v++)
+            acc[i][v] = zero();
+    }
+    int64_t p = 0;
+    for (; p + 4 <= positions; p += 4, b += 4 * vectors * LANES) {
+        UNROLL(4)
+        for (int i = 0; i < 4; i++) {
+            UNROLL(2)
+            for (int v = 0; v < vectors; v++)
+                acc[i][v] = add(acc[i][v], load(b + (i * vectors + v) * LANES));
+        }
+    }
+    for (; p < positions; p++, b += vectors * LANES) {
+        UNROLL(2)
+        for (int v = 0; v < vectors; v++)
+            acc[0][v] = add(acc[0][v], load(b + v * LANES));
+    }
+    UNROLL(2)
+    for (int v = 0; v < vectors; v++) {
+        const Vector sum = add(add(acc[0][v], acc[1][v]), add(acc[2][v], acc[3][v]));
+        store(sums + v * LANES, add_to ? add(load(sums + v * LANES), sum) : sum);
+    }
+}
+static void sums_1(const float *b, int64_t positions, float *sums, bool add_to) {
+    sum_columns(b, positions, sums, add_to, 1);
+}
+static void sums_2(const float *b, int64_t positions, float *sums, bool add_to) {
+    sum_columns(b, positions, sums, add_to, 2);
+}
+
 #define MICRO(groups)                                                                              \
     static void micro_##groups##_1(const ConvTile *t) {                                            \
         tile(t, groups, 1);                                                                        \

@@ -28,7 +28,7 @@ static inline void store(float *p, Vector v) {
 MICRO(1)
 MICRO(2)
 
-const ConvTier conv_tier_avx2 = {GROUPS, LANES, {ROW(1), ROW(2)}};
+const ConvTier conv_tier_avx2 = {GROUPS, LANES, {ROW(1), ROW(2)}, {sums_1, sums_2}};
 #else
 typedef int kernel_conv_tile_avx2_is_for_x86; /* a file needs something in it */
 #endif

@@ -30,7 +30,8 @@ MICRO(2)
 MICRO(3)
 MICRO(4)
 
-const ConvTier conv_tier_avx512 = {GROUPS, LANES, {ROW(1), ROW(2), ROW(3), ROW(4)}};
+const ConvTier conv_tier_avx512 = {
+    GROUPS, LANES, {ROW(1), ROW(2), ROW(3), ROW(4)}, {sums_1, sums_2}};
 #else
 typedef int kernel_conv_tile_avx512_is_for_x86; /* a file needs something in it */
 #endif

@@ -26,4 +26,4 @@ static inline void store(float *p, Vector v) {
 #include "kernel/conv_tile.h"
 MICRO(1)
 
-const ConvTier conv_tier_ref = {GROUPS, LANES, {ROW(1)}};
+const ConvTier conv_tier_ref = {GROUPS, LANES, {ROW(1)}, {sums_1, sums_2}};

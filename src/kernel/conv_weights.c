@@ -64,7 +64,7 @@ typedef struct Weights {
     const ConvShape *shape;
     const ConvTier *tier;
     const float *x, *dy;
-    float *sums; /* parts, G, rows, columns */
+    float *sums; /* parts, G, rows + 1, columns; the last row is for db */
     float *dw, *db;
     int64_t icg, ocg, taps;
     bool across; /* a group is three channels, else three columns of the filter */
@@ -105,9 +105,14 @@ static Frame choose_frame(const Weights *c) {
     return f;
 }
 
+/* Of a part and group. */
+static int64_t sums_each(const Weights *c) {
+    return (c->rows + 1) * c->columns;
+}
+
 static int64_t choose_parts(const Weights *c) {
     const ConvShape *s = c->shape;
-    const int64_t sums = max64(c->rows * c->columns * s->groups, 1);
+    const int64_t sums = sums_each(c) * max64(s->groups, 1);
     const int64_t most = min64(PARTIAL_SUMS / sums, s->n * s->oh * s->ow / PART_POSITIONS);
     int64_t parts = 1;
     while (parts * 2 <= min64(min64(most, s->n), PARTS))
@@ -168,6 +173,7 @@ static void copy_channels(const Weights *c, const Block *b, int64_t ic, int64_t 
                           float *frame) {
     const ConvShape *s = c->shape;
     const Frame *f = &c->frame;
+    const bool whole = c->taps == 1 && s->sy == 1 && s->sx == 1 && s->py == 0 && s->px == 0;
     const int64_t down = s->kh == 1 ? s->sy : 1, iy0 = b->oy * s->sy - s->py;
     const int64_t height = f->height - (f->rows - b->rows) * (s->kh == 1 ? 1 : s->sy);
     for (int64_t channel = 0; channel < count; channel++)
@@ -175,6 +181,10 @@ static void copy_channels(const Weights *c, const Block *b, int64_t ic, int64_t 
             const int64_t map = (b->item + item) * s->ic + b->group * c->icg + ic + channel;
             const float *x = c->x + map * s->ih * s->iw;
             float *to = frame + channel * f->channel_step + item * f->item_step;
+            if (whole) {
+                memcpy(to, x + iy0 * s->iw, (size_t)(height * s->iw) * sizeof *to);
+                continue;
+            }
             for (int64_t y = 0; y < height; y++, to += f->width) {
                 const int64_t iy = iy0 + y * down;
                 if (iy >= 0 && iy < s->ih)
@@ -185,17 +195,21 @@ static void copy_channels(const Weights *c, const Block *b, int64_t ic, int64_t 
         }
 }
 
-static void pack_panels(const Weights *c, const Block *b, float *panel) {
+/* Packs a block of dy, and adds up its columns if there is where. */
+static void pack_panels(const Weights *c, const Block *b, float *panel, float *sums) {
     const ConvShape *s = c->shape;
     const int64_t plane = s->oh * s->ow, count = b->rows * s->ow, nr = 2 * c->tier->lanes;
     const GemmPackB pack = gemm_tier(c->k->tier)->pack_matrix;
     for (int64_t n = b->col0; n < b->col1; n += nr) {
         const int64_t width = min64(nr, b->col1 - n);
+        const float *first = panel;
         for (int64_t item = 0; item < b->items; item++, panel += count * width) {
             const int64_t map = (b->item + item) * s->oc + b->group * c->ocg;
             const GemmMatrix dy = {c->dy + map * plane + b->oy * s->ow, 1, plane};
             pack(&dy, 0, count, n, min64(width, c->ocg - n), (int)width, panel);
         }
+        if (sums)
+            c->tier->sums[width / c->tier->lanes - 1](first, b->items * count, sums + n, b->add);
     }
 }
 
@@ -220,7 +234,8 @@ static void find_group(const Weights *c, int64_t ic, int64_t count, int64_t i, i
 static void multiply_channels(const Weights *c, const Block *b, int64_t ic, int64_t count,
                               const float *frame, const float *panels, float *sums) {
     const Frame *f = &c->frame;
-    const int64_t width = c->shape->ow, nr = 2 * c->tier->lanes;
+    const int64_t positions = b->items * b->rows * c->shape->ow, nr = 2 * c->tier->lanes;
+    const bool merged = c->taps == 1; /* one position lies right after the other */
     const int64_t trios =
         c->across ? div_up(count, CONV_ROWS) * c->taps : count * c->shape->kh * (c->kw / CONV_ROWS);
     const int64_t tiles = div_up(trios, c->tier->groups);
@@ -232,9 +247,9 @@ static void multiply_channels(const Weights *c, const Block *b, int64_t ic, int6
             .step = f->step,
             .row_step = f->row_step,
             .item_step = f->item_step,
-            .items = b->items,
-            .height = b->rows,
-            .width = width,
+            .items = merged ? 1 : b->items,
+            .height = merged ? 1 : b->rows,
+            .width = merged ? positions : c->shape->ow,
             .b = panels,
             .c_row = (c->across ? c->taps : 1) * c->columns,
             .add = b->add,
@@ -248,7 +263,7 @@ static void multiply_channels(const Weights *c, const Block *b, int64_t ic, int6
         for (int64_t n = b->col0; n < b->col1; n += nr) {
             const int64_t lanes = min64(nr, b->col1 - n);
             c->tier->micro[groups - 1][lanes / c->tier->lanes - 1](&tile);
-            tile.b += b->items * b->rows * width * lanes;
+            tile.b += positions * lanes;
             for (int64_t i = 0; i < groups; i++)
                 tile.c[i] += lanes;
         }
@@ -267,7 +282,7 @@ static void weights_task(void *context, int64_t task, int worker) {
     const int64_t ic1 = min64(part_start(blocks, c->ranges, range + 1) * f->channels, c->icg);
     const int64_t end = part_start(s->n, c->parts, part + 1);
     float *panel = c->k->scratch + (size_t)worker * c->worker_size, *frame = panel + c->panels;
-    float *sums = c->sums + i * c->rows * c->columns;
+    float *sums = c->sums + i * sums_each(c);
     Block b = {
         .group = i % s->groups,
         .item = part_start(s->n, c->parts, part),
@@ -279,8 +294,8 @@ static void weights_task(void *context, int64_t task, int worker) {
         for (b.oy = 0; b.oy < s->oh && !job_cancelled(c->k->job); b.oy += f->rows) {
             b.items = min64(f->items, end - b.item);
             b.rows = min64(f->rows, s->oh - b.oy);
-            pack_panels(c, &b, panel);
-            for (int64_t ic = ic0; ic < ic1; ic += f->channels) {
+            pack_panels(c, &b, panel, c->db && range == 0 ? sums + c->rows * c->columns : NULL);
+            for (int64_t ic = ic0; ic < ic1 && c->dw; ic += f->channels) {
                 const int64_t count = min64(f->channels, ic1 - ic);
                 copy_channels(c, &b, ic, count, frame);
                 multiply_channels(c, &b, ic, count, frame, panel, sums);
@@ -291,49 +306,38 @@ static void weights_task(void *context, int64_t task, int worker) {
         }
 }
 
-/* Rows of dw: the parts' sums added up in order, transposed. */
+/* Row i of the sums, JOIN columns from o0 on (or what there is): the parts' added up in order. */
+static void join_row(const Weights *c, int64_t group, int64_t i, int64_t o0, float sum[JOIN]) {
+    const int64_t count = min64(JOIN, c->columns - o0);
+    const float *from = c->sums + group * sums_each(c) + i * c->columns + o0;
+    for (int o = 0; o < JOIN; o++)
+        sum[o] = 0;
+    for (int64_t part = 0; part < c->parts; part++, from += c->shape->groups * sums_each(c))
+        for (int64_t o = 0; o < count; o++)
+            sum[o] += from[o];
+}
+
+/* Rows of dw, from columns of the sums; and what belongs to them of db. */
 static void join_task(void *context, int64_t task, int worker) {
     const Weights *c = context;
     const int64_t blocks = div_up(c->ocg, JOIN), group = task / blocks, kw = c->shape->kw;
     const int64_t o0 = task % blocks * JOIN, count = min64(JOIN, c->ocg - o0);
-    const int64_t m = c->icg * c->taps;
-    float *dw = c->dw + (group * c->ocg + o0) * m;
+    const int64_t first = group * c->ocg + o0, m = c->icg * c->taps;
+    float sum[JOIN];
     (void)worker;
-    for (int64_t i = 0; i < m; i++) {
-        const int64_t row = i / kw * c->kw + i % kw;
-        const float *from = c->sums + (group * c->rows + row) * c->columns + o0;
-        float sum[JOIN] = {0};
-        for (int64_t part = 0; part < c->parts; part++)
-            for (int64_t o = 0; o < count; o++)
-                sum[o] += from[part * c->shape->groups * c->rows * c->columns + o];
+    for (int64_t i = 0; i < m && c->dw; i++) {
+        join_row(c, group, i / kw * c->kw + i % kw, o0, sum);
         for (int64_t o = 0; o < count; o++)
-            dw[o * m + i] = sum[o];
+            c->dw[(first + o) * m + i] = sum[o];
     }
-}
-
-/* db[oc]: LINE sums of every LINE-th position, over the batch, joined in order. */
-static void bias_task(void *context, int64_t oc, int worker) {
-    const Weights *c = context;
-    const ConvShape *s = c->shape;
-    const int64_t plane = s->oh * s->ow;
-    float sums[LINE] = {0}, total = 0;
-    (void)worker;
-    for (int64_t n = 0; n < s->n; n++) {
-        const float *dy = c->dy + (n * s->oc + oc) * plane;
-        int64_t i = 0;
-        for (; i + LINE <= plane; i += LINE)
-            for (int l = 0; l < LINE; l++)
-                sums[l] += dy[i + l];
-        for (int l = 0; i + l < plane; l++)
-            sums[l] += dy[i + l];
-    }
-    for (int l = 0; l < LINE; l++)
-        total += sums[l];
-    c->db[oc] = total;
+    if (c->db)
+        join_row(c, group, c->rows, o0, sum);
+    for (int64_t o = 0; o < count && c->db; o++)
+        c->db[first + o] = sum[o];
 }
 
 static size_t sums_size(const Weights *c) {
-    return (size_t)round_up(c->parts * c->shape->groups * c->rows * c->columns, LINE);
+    return (size_t)round_up(c->parts * c->shape->groups * sums_each(c), LINE);
 }
 
 size_t conv_weights_scratch(CpuTier tier, const ConvShape *s, int threads) {
@@ -346,21 +350,17 @@ bool conv_backward_weights(const KernelContext *k, const ConvShape *s, const flo
     const int threads = pool_threads(k->pool);
     Weights c = make_weights(k->tier, s, threads);
     const size_t size = sums_size(&c);
-    assert(!dw || k->scratch_count >= size + c.worker_size * (size_t)threads);
     KernelContext rest = *k;
+    assert(k->scratch_count >= size + c.worker_size * (size_t)threads);
+    rest.scratch += size;
     c.k = &rest;
     c.x = x;
     c.dy = dy;
     c.sums = k->scratch;
     c.dw = dw;
     c.db = db;
-    if (db && !pool_run(k->pool, k->job, s->oc, bias_task, &c))
-        return false;
-    if (!dw)
-        return !job_cancelled(k->job);
-    rest.scratch += size;
-    return pool_run(k->pool, k->job, c.parts * s->groups * c.ranges * c.col_blocks, weights_task,
-                    &c) &&
+    const int64_t tasks = c.parts * s->groups * c.ranges * c.col_blocks;
+    return pool_run(k->pool, k->job, tasks, weights_task, &c) &&
            pool_run(k->pool, k->job, s->groups * div_up(c.ocg, JOIN), join_task, &c) &&
            !job_cancelled(k->job);
 }

@@ -65,18 +65,6 @@ void gemm_pack_matrix(const void *matrix, int64_t k0, int64_t kc, int64_t n0, in
     }
 }
 
-void gemm_pack_stack(const void *stack, int64_t k0, int64_t kc, int64_t n0, int64_t nc, int nr,
-                     float *panel) {
-    const GemmStack *s = stack;
-    for (int64_t k = 0, count; k < kc; k += count) {
-        const int64_t item = (k0 + k) / s->each, from = (k0 + k) % s->each;
-        GemmMatrix one = s->first;
-        one.data += item * s->step;
-        count = min64(kc - k, s->each - from);
-        s->pack(&one, from, count, n0, nc, nr, panel + k * nr);
-    }
-}
-
 /* One sliver of A, [depth/4][rows][4], where rows lie in order of k. */
 static void pack_rows(const float *from, int64_t row, int64_t rows, int64_t kc, float *sliver) {
     const int64_t whole = kc / GROUP * GROUP;
@@ -192,11 +180,8 @@ typedef struct Part {
 static void pack_part(const Products *p, const Gemm *g, const Part *part, float *packed_a) {
     for (int64_t ir = part->tile0, m = part->m0, next; ir < part->tile1; ir++, m = next) {
         next = deal_start(&p->grid.tiles, ir + 1);
-        float *sliver = packed_a + (m - part->m0) * part->depth;
-        if (g->pack_a)
-            g->pack_a(g->a_source, m, next - m, part->pc, part->kc, sliver);
-        else
-            pack_sliver(&g->a, m, next - m, part->pc, part->kc, sliver);
+        pack_sliver(&g->a, m, next - m, part->pc, part->kc,
+                    packed_a + (m - part->m0) * part->depth);
     }
 }
 
@@ -313,8 +298,7 @@ static int direct_rows(const GemmTier *tier, int64_t n, int64_t k, GemmItem item
     Gemm g;
     GemmSource source;
     item(context, 0, &g, &source);
-    if (!tier->direct_rows || g.packed_a || g.pack_a || g.a.col != 1 || k % GROUP != 0 ||
-        n > NARROW)
+    if (!tier->direct_rows || g.packed_a || g.a.col != 1 || k % GROUP != 0 || n > NARROW)
         return 0;
     return g.a.row % SAME_LINES == 0 ? tier->direct_rows : tier->blocks.mr;
 }

@@ -21,10 +21,6 @@ GemmBlocks gemm_blocks(CpuTier tier);
  * columns from nc on zero. This is how im2col is fused. */
 typedef void (*GemmPackB)(const void *source, int64_t k0, int64_t kc, int64_t n0, int64_t nc,
                           int nr, float *panel);
-/* Where A comes from if it is not a matrix: packs rows m0..m0+rows-1 of columns k0..k0+kc-1 into
- * sliver[ceil(kc/4)][rows][4], columns from kc on zero. */
-typedef void (*GemmPackA)(const void *source, int64_t m0, int64_t rows, int64_t k0, int64_t kc,
-                          float *sliver);
 typedef struct GemmMatrix { /* the plain source: element (k, n) is data[k*row + n*col] */
     const float *data;
     int64_t row, col;
@@ -45,8 +41,6 @@ typedef struct Gemm {
     int64_t m, n, k;
     GemmMatrix a;          /* element (m, k) */
     const float *packed_a; /* the same by gemm_pack_a, or NULL */
-    GemmPackA pack_a;      /* of a_source, instead of a; NULL: a */
-    const void *a_source;
     GemmPackB pack_b;
     const void *b; /* for pack_b */
     float *c;      /* row-major with row stride ldc */

@@ -59,25 +59,12 @@ extern const GemmTier gemm_tier_avx2;
 extern const GemmTier gemm_tier_avx512;
 #endif
 
-/* For pack_b: matrices of `each` rows one below the other, `step` floats from one to the next. */
-typedef struct GemmStack {
-    GemmMatrix first;
-    int64_t each, step;
-    GemmPackB pack; /* the tier's pack_matrix */
-} GemmStack;
-void gemm_pack_stack(const void *stack, int64_t k0, int64_t kc, int64_t n0, int64_t nc, int nr,
-                     float *panel);
-
 /* `count` products of one shape as one run of the pool: item(context, i, g, source) fills in the
- * i-th; `source` is room for what g->b and g->a_source point to. All must have the rows and columns
- * (m, n) given, and at most its depth k. Scratch: gemm_scratch(m, n, k). */
+ * i-th; `source` is room for what g->b points to. All must have the shape (m, n, k) given. Scratch:
+ * gemm_scratch(m, n, k). */
 typedef union GemmSource {
     GemmMatrix matrix;
     ConvPatches patches;
-    struct {
-        GemmStack b;
-        ConvPatches a;
-    } both;
 } GemmSource;
 typedef void (*GemmItem)(const void *context, int64_t i, Gemm *g, GemmSource *source);
 /* One product wholly in this thread, from within a task of the pool. Scratch: gemm_scratch(m, n, k)

@@ -9,11 +9,8 @@
  * group. */
 typedef struct ConvPatches {
     const ConvShape *shape;
-    const float *x; /* IC/G, IH, IW, and the same of the items that follow */
+    const float *x; /* IC/G, IH, IW */
 } ConvPatches;
-/* A GemmPackA: row (ic, ky, kx), column (item, oy, ox). */
-void conv_pack_patch_rows(const void *patches, int64_t m0, int64_t rows, int64_t k0, int64_t kc,
-                          float *sliver);
 /* Row k of the patch matrix, all columns. */
 void conv_im2col_row(const ConvShape *s, const float *x, int64_t k, float *row);
 
@@ -41,45 +38,39 @@ typedef struct ConvRun {
     int64_t start, iy0, ix0;
     int64_t lane, end; /* its lanes: lane..end-1 */
 } ConvRun;
-/* The run that begins at `lane` of the lanes from column n on. */
-static inline ConvRun conv_run(const ConvShape *s, int64_t n, int64_t lane, int64_t lanes) {
-    const int64_t oy = (n + lane) / s->ow, ox = (n + lane) % s->ow, left = s->ow - ox;
-    const int64_t iy0 = oy * s->sy - s->py, ix0 = (ox - lane) * s->sx - s->px;
+/* Where the lanes have come to: an output row and column. */
+typedef struct ConvCursor {
+    int64_t oy, ox;
+} ConvCursor;
+static inline ConvCursor conv_cursor(const ConvShape *s, int64_t n) {
+    return (ConvCursor){n / s->ow, n % s->ow};
+}
+/* The run that begins at `lane` of `lanes`, where the cursor is; the cursor goes on to its end. */
+static inline ConvRun conv_run(const ConvShape *s, ConvCursor *at, int64_t lane, int64_t lanes) {
+    const int64_t left = s->ow - at->ox, count = left < lanes - lane ? left : lanes - lane;
+    const int64_t iy0 = at->oy * s->sy - s->py, ix0 = (at->ox - lane) * s->sx - s->px;
+    at->ox += count;
+    if (at->ox == s->ow)
+        *at = (ConvCursor){at->oy + 1, 0};
     return (ConvRun){
-        .start = iy0 * s->iw + ix0,
-        .iy0 = iy0,
-        .ix0 = ix0,
-        .lane = lane,
-        .end = left < lanes - lane ? lane + left : lanes,
-    };
+        .start = iy0 * s->iw + ix0, .iy0 = iy0, .ix0 = ix0, .lane = lane, .end = lane + count};
 }
 static inline bool conv_run_row(const ConvShape *s, const ConvRun *run, int64_t ky) {
     const int64_t iy = run->iy0 + ky * s->dy;
     return iy >= 0 && iy < s->ih;
 }
+/* a / sx for a >= 0: divisions are slow, and most strides are 1 or 2. */
+static inline int64_t conv_by_stride(int64_t a, int64_t sx) {
+    return sx == 1 ? a : sx == 2 ? a >> 1 : a / sx;
+}
 /* The lanes *from..*to-1 (none if from >= to) whose input column is inside. */
 static inline void conv_run_lanes(const ConvShape *s, const ConvRun *run, int64_t kx, int64_t *from,
                                   int64_t *to) {
     const int64_t ix = run->ix0 + kx * s->dx, last = s->iw - 1 - ix;
-    const int64_t lo = ix < 0 ? (s->sx - 1 - ix) / s->sx : 0;
-    const int64_t hi = last < 0 ? 0 : last / s->sx + 1;
+    const int64_t lo = ix < 0 ? conv_by_stride(s->sx - 1 - ix, s->sx) : 0;
+    const int64_t hi = last < 0 ? 0 : conv_by_stride(last, s->sx) + 1;
     *from = lo > run->lane ? lo : run->lane;
     *to = hi < run->end ? hi : run->end;
-}
-
-/* The channels ic for which row (ic, ky, kx) = (ic, tap) lies within k0..k0+kc-1. */
-typedef struct ConvSlice {
-    int64_t taps, ic0, tap0, ic1, tap1;
-} ConvSlice;
-static inline ConvSlice conv_slice(const ConvShape *s, int64_t k0, int64_t kc) {
-    const int64_t taps = s->kh * s->kw, k1 = k0 + kc;
-    return (ConvSlice){taps, k0 / taps, k0 % taps, k1 / taps, k1 % taps};
-}
-static inline int64_t conv_slice_first(const ConvSlice *c, int64_t tap) {
-    return c->ic0 + (tap < c->tap0);
-}
-static inline int64_t conv_slice_end(const ConvSlice *c, int64_t tap) {
-    return c->ic1 + (tap < c->tap1);
 }
 
 #endif

@@ -49,21 +49,15 @@ typedef struct WeightsPair { /* of the file's metadata */
     const char *key, *value;
 } WeightsPair;
 typedef struct WeightsSaveOptions {
-    const WeightsPair *pairs;
+    const WeightsPair *pairs; /* besides those below */
     int pair_count;
-    bool half; /* F16, rounded to the nearest, half to even; a number beyond its range is an error */
-} WeightsSaveOptions;
-
-typedef struct WeightsSaveOptions {
-    bool half; /* kernels as F16, rounded to the nearest (half to even); all else stays F32, which
-                  is little and matters more (the variances of a batch norm) */
-    const char *const (*metadata)[2]; /* more of it: {"convoscope.recipe", "lenet"}, ... */
-    int metadata_count;
+    bool half; /* kernels as F16, rounded to the nearest, half to even; all else stays F32, which is
+                  little and matters more (the variances of a batch norm) */
 } WeightsSaveOptions;
 
 /* Writes all of them as safetensors, marked with "convoscope.model" and, if they are random,
- * "convoscope.trained"; the data begin at a multiple of 64. options NULL: F32, no more metadata. A
- * finite number beyond F16 (65504) is an error that names its key. */
+ * "convoscope.trained"; the data begin at a multiple of 64. options NULL: F32 and no more marks. A
+ * finite number beyond F16's range (65504) is an error that names its key. */
 bool weights_save(const Model *model, const char *path, const WeightsSaveOptions *options,
                   Error *err);
 

@@ -20,8 +20,8 @@ static void put_metadata(JsonWriter *w, const Model *model, const WeightsSaveOpt
     json_put_text(w, "convoscope.model", model->name);
     if (!model->weights.trained)
         json_put_text(w, "convoscope.trained", "false");
-    for (int i = 0; i < options->metadata_count; i++)
-        json_put_text(w, options->metadata[i][0], options->metadata[i][1]);
+    for (int i = 0; i < options->pair_count; i++)
+        json_put_text(w, options->pairs[i].key, options->pairs[i].value);
     json_end(w);
 }
 

@@ -12,7 +12,8 @@ typedef struct Augment {
                   (He et al. 2016, section 4.2: padded by 4 and cropped) */
     double area[2]; /* random resized crop: share of the area, 0 < [0] <= [1] <= 1; [1] 0: none
                        (Szegedy et al. 2015, section 6) */
-    double aspect;  /* of that crop: between 1/aspect and aspect, evenly in its logarithm; >= 1 */
+    double aspect;  /* of that crop, relative to the picture's: between 1/aspect and aspect, evenly
+                       in its logarithm; >= 1 */
     double brightness, contrast,
         saturation; /* factors from 1 - b to 1 + b; 0: none (Howard 2013) */
     double hue;     /* turned by up to so many degrees either way; 0: none */
