@@ -61,6 +61,7 @@ $(BUILD)/src/kernel/%_avx2.o: TIER := -mavx2 -mfma -mf16c
 $(BUILD)/src/kernel/%_avx512.o: TIER := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx2 -mfma -mf16c
 endif
 $(BUILD)/src/kernel/%.o: OPTIMISE := -O3
+$(BUILD)/src/train/%.o: OPTIMISE := -O3
 
 # stb_image is a header: the two files that hold its code are compiled without our warnings, and with
 # its overflows (broken JPEGs) defined.

@@ -69,11 +69,17 @@ def finish(values):
     return grey.filter(ImageFilter.GaussianBlur(SIZE / 280))
 
 
-def long_sleeves(shoulder, cuff, armpit, hem, width):
-    """Right half of a top with sleeves hanging down."""
-    outer = catmull_rom([(17, 0.6), (shoulder, 2.1), (shoulder + 1.3, 5), (cuff + 0.7, 13), (cuff + 1.1, hem - 1.6)])
-    inner = catmull_rom([(cuff - 2.1, hem - 1.0), (cuff - 2.6, 17), (armpit, 9.6)])
-    return [(14, 2.6), (15.6, 2.0)] + outer + inner + [(width, 18), (width, hem), (14, hem + 0.3)]
+def long_sleeved(shoulder, cuff, armpit, hem, tone, seed):
+    """A top with sleeves hanging down, a little brighter than the body and parted from it by a dark gap."""
+    sides = catmull_rom([(shoulder, 2.2), (armpit + 0.2, 5.6), (armpit, 10), (armpit - 0.2, 18), (armpit, hem)])
+    body = shape(mirrored([(14, 2.6), (15.6, 2.0), (17, 0.6)] + sides + [(14, hem + 0.3)]))
+    outer = catmull_rom([(shoulder - 0.6, 1.7), (shoulder + 1.4, 4.6), (cuff + 0.6, 13), (cuff + 1.1, hem - 1.2)])
+    inner = catmull_rom([(cuff - 1.9, hem - 0.8), (cuff - 2.3, 17), (armpit + 0.35, 9), (armpit - 0.2, 5.4)])
+    values = cloth(body, tone, seed, 0.3, 0.05)
+    for side in (1, -1):
+        sleeve = shape([(14 + side * (x - 14), y) for x, y in outer + inner], rounding=0.2)
+        values = np.maximum(values * (1 - array(sleeve)), cloth(sleeve, min(1, tone * 1.22), seed + 1, 0.3, 0.05))
+    return values
 
 
 def t_shirt():
@@ -100,15 +106,13 @@ def trouser():
 
 
 def pullover():
-    body = shape(mirrored(long_sleeves(20.4, 23.1, 19.6, 26.6, 19.7)))
-    values = cloth(body, 0.62, 7, 0.35, 0.07)
-    neck = shape(mirrored([(14, 1.4), (15.4, 1.1), (16.8, 0.7), (15.7, 2), (14, 2.6)]))
+    values = long_sleeved(20.2, 23.1, 19.6, 26.8, 0.6, 7)
+    neck = shape(mirrored([(14, 1.4), (15.4, 1.1), (16.8, 0.7), (15.7, 2), (14, 2.6)]), rounding=0.2)
     values = np.maximum(values, array(neck) * 0.3)
-    bands = [seam([(8.2, y), (19.8, y)], 1.0, False) for y in (9.2, 11.6)]
+    bands = [seam([(9.2, y), (18.8, y)], 1.0, False) for y in (9.4, 11.8)]
     values = marked(values, bands, 0.88, 0.75)
-    ribs = [seam([(8.3, 25.2), (19.7, 25.2)], 0.3), seam([(20.4, 24), (24.2, 23.6)], 0.3), seam([(7.6, 24), (3.8, 23.6)], 0.3),
-            seam([(11, 1.1), (12.4, 2.8), (14, 3.5), (15.6, 2.8), (17, 1.1)], 0.3),
-            seam([(19.7, 9.6), (20.2, 5.4), (19.6, 2)], 0.25), seam([(8.3, 9.6), (7.8, 5.4), (8.4, 2)], 0.25)]
+    ribs = [seam([(8.3, 25.4), (19.7, 25.4)], 0.3), seam([(21.2, 24.6), (24.2, 24.3)], 0.3), seam([(6.8, 24.6), (3.8, 24.3)], 0.3),
+            seam([(11, 1.1), (12.4, 2.8), (14, 3.5), (15.6, 2.8), (17, 1.1)], 0.3)]
     return finish(marked(values, ribs, 0.35, 0.85))
 
 
@@ -122,19 +126,18 @@ def dress():
 
 
 def coat():
-    body = shape(mirrored(long_sleeves(20.2, 22.8, 19.8, 27.3, 20)))
-    values = cloth(body, 0.5, 13, 0.35, 0.05)
-    inside = shape(mirrored([(14, 0.9), (15.4, 0.7), (16.2, 1.4), (14.2, 8.6), (14, 9)]), rounding=0.2)
-    values = over(values, array(inside) * 0.2, inside)
-    for side in (1, -1):
-        lapel = shape([(14 + side * x, y) for x, y in ((2.2, 0.5), (4, 1.3), (4.3, 5), (3.2, 5.6), (3.6, 6.6), (0.1, 10),
-                                                       (0.1, 8.8), (1.6, 3.6))], rounding=0.15)
-        values = over(values, cloth(lapel, 0.68, 17, 0.2), lapel)
-        values = marked(values, [seam([(14 + side * x, y) for x, y in points]) for points in (
-            ((4, 1.4), (4.3, 5), (3.2, 5.6), (3.6, 6.6), (0.2, 10)), ((1.9, 18.6), (5, 18)), ((5.9, 9.8), (6.3, 5.4), (5.5, 2.2)))],
-            0.16, 0.85)
-    values = marked(values, [seam([(14, 9.6), (14.1, 27.4)], 0.5)], 0.16, 0.9)
-    return finish(marked(values, [button(15.2, y, 0.42) for y in (11.6, 14.6, 17.6, 20.8, 24)], 0.85))
+    values = long_sleeved(20.6, 23.4, 20.1, 27.2, 0.62, 13)
+    hood = shape(mirrored([(14, 0.4), (16, 0.3), (17.6, 1.4), (18.2, 3.6), (17, 5.4), (14, 6.4)]))
+    values = over(values, cloth(hood, 0.72, 17, 0.3), hood)
+    inside = shape(mirrored([(14, 1.5), (15.6, 1.5), (16.3, 2.8), (15.6, 4.2), (14, 5)]), rounding=0.3)
+    values = values * (1 - 0.8 * array(inside))
+    quilts = [seam([(8.2, y), (11, y + 0.35), (13.6, y + 0.1)], 0.3) for y in np.arange(8.4, 26, 2.9)]
+    quilts += [seam([(14.4, y + 0.1), (17, y + 0.35), (19.8, y)], 0.3) for y in np.arange(8.4, 26, 2.9)]
+    values = marked(values, quilts, 0.36, 0.6)
+    lines = [seam([(14, 6.2), (14, 27.3)], 0.55, False), seam([(18.2, 3.6), (17, 5.5), (14, 6.5), (11, 5.5), (9.8, 3.6)], 0.25),
+             seam([(16.2, 18.8), (19, 20.4)], 0.4), seam([(11.8, 18.8), (9, 20.4)], 0.4)]
+    values = marked(values, lines, 0.12, 0.9)
+    return finish(marked(values, [button(14, 7.4, 0.35)], 0.95))
 
 
 def sandal():
@@ -154,32 +157,32 @@ def sandal():
 
 
 def shirt():
-    body = shape(mirrored(long_sleeves(20, 22.4, 19.4, 27.0, 19.4)))
-    values = cloth(body, 0.66, 29, 0.32, 0.04)
-    checks = [seam([(x, 0), (x, 28)], 0.55, False) for x in np.arange(4.6, 25, 2.35)]
-    rows = [seam([(3, y), (25, y)], 0.5, False) for y in np.arange(3.4, 28, 2.35)]
-    values = marked(marked(values, checks, 0.36, 0.55), rows, 0.36, 0.55)
-    collar = shape(mirrored([(14, 3), (15, 1.4), (16.6, 0.3), (17.6, 1.4), (16.7, 4.4), (14.2, 3.6)]))
+    values = long_sleeved(19.6, 22.6, 18.9, 26.6, 0.6, 29)
+    tail = shape(mirrored([(14, 25), (18.6, 25), (18.2, 26.6), (16.4, 27.6), (14, 27.8)]))
+    values = over(values, cloth(tail, 0.6, 29, 0.2), tail)
+    checks = [seam([(x, 0), (x, 28)], 0.5, False) for x in np.arange(4.6, 25, 2.35)]
+    rows = [seam([(3, y), (25, y)], 0.45, False) for y in np.arange(3.4, 28, 2.35)]
+    values = marked(marked(values, checks, 0.3, 0.6), rows, 0.3, 0.6)
+    collar = shape(mirrored([(14, 2.6), (15, 1.2), (16.6, 0.3), (17.4, 1.4), (16.5, 4.2), (14.2, 3.2)]), rounding=0.25)
     values = over(values, cloth(collar, 0.9, 31, 0.2), collar)
-    lines = [seam([(13.3, 3.8), (13.3, 27)], 0.2), seam([(14.8, 3.8), (14.8, 27)], 0.2),
-             seam([(14, 3.2), (16.7, 4.5), (17.6, 1.5)], 0.22), seam([(14, 3.2), (11.3, 4.5), (10.4, 1.5)], 0.22),
-             seam([(19.5, 9.8), (19.9, 5.4), (19.2, 2.2)], 0.25), seam([(8.5, 9.8), (8.1, 5.4), (8.8, 2.2)], 0.25)]
-    values = marked(values, lines, 0.25, 0.85)
+    lines = [seam([(13.3, 3.6), (13.3, 27.4)], 0.22), seam([(14.8, 3.6), (14.8, 27.4)], 0.22),
+             seam([(14, 3), (16.5, 4.3), (17.4, 1.5)], 0.22), seam([(14, 3), (11.5, 4.3), (10.6, 1.5)], 0.22)]
+    values = marked(values, lines, 0.2, 0.85)
     return finish(marked(values, [button(14.05, y, 0.34) for y in (5.6, 9.2, 12.8, 16.4, 20, 23.6)], 0.95))
 
 
 def sneaker():
-    upper = shape([(0.9, 17.4), (2.2, 15.6), (6, 14.6), (10, 13), (13.6, 10.6), (16, 9.2), (18, 10.3), (21.6, 10.4),
-                   (24.6, 8.6), (26.2, 8.8), (26.9, 12.4), (27, 17.8), (0.9, 18.4)])
-    sole = shape([(0.4, 17.2), (2, 17.7), (8, 17.6), (16, 17), (22, 17), (27.4, 16.9), (27.5, 19.3), (26, 20), (2, 20), (0.5, 19)])
-    values = over(cloth(upper, 0.62, 37, 0.3), cloth(sole, 0.92, 41, 0.15), sole)
-    stripes = [seam([(x, 17), (x + 2.6, 11.6)], 0.85, False) for x in (13.8, 16, 18.2)]
-    values = marked(values, stripes, 0.95, 0.95)
-    lines = [seam([(7.2, 17.4), (6.6, 15.8), (7, 14.4)], 0.3), seam([(24, 9.3), (23.5, 13), (23.8, 17)], 0.3),
-             seam([(15.8, 9.4), (18.2, 11), (21.6, 11.1), (25, 9.3)], 0.35), seam([(0.7, 17.4), (14, 17.5), (27.3, 16.9)], 0.22)]
+    upper = shape([(0.8, 17.6), (1.8, 16.2), (5, 15.4), (9.4, 14), (13.4, 12), (16.6, 10), (18.4, 9.6), (19.4, 10.6), (22.6, 11.2),
+                   (25, 9.6), (26.6, 9.9), (27.2, 13), (27.2, 17.8), (0.9, 18.4)])
+    sole = shape([(0.3, 17.4), (2, 17.8), (8, 17.8), (16, 17.4), (22, 17.2), (27.5, 16.9), (27.6, 18.8), (26, 19.5), (2, 19.5), (0.5, 18.9)])
+    values = over(cloth(upper, 0.72, 37, 0.3), cloth(sole, 0.3, 41, 0.15), sole)
+    stripes = [seam([(x, 17), (x + 2.4, 12.6)], 0.8, False) for x in (14.2, 16.4, 18.6)]
+    values = marked(values, stripes, 0.2, 0.9)
+    lines = [seam([(6.4, 17.4), (5.8, 16.4), (6.2, 15.1)], 0.3), seam([(24, 10.4), (23.5, 13.4), (23.8, 17)], 0.3),
+             seam([(16.4, 10.4), (19, 11.6), (22.6, 12), (25.4, 10.4)], 0.35), seam([(0.7, 17.5), (14, 17.6), (27.3, 17)], 0.22)]
     values = marked(values, lines, 0.25, 0.85)
-    laces = [seam([(9.4 + 1.6 * k, 13.8 - 1.1 * k), (10.7 + 1.6 * k, 14.6 - 1.1 * k)], 0.5) for k in range(4)]
-    return finish(marked(values, laces, 0.95, 0.95))
+    laces = [seam([(9.2 + 1.7 * k, 14.3 - 0.95 * k), (10.4 + 1.7 * k, 15.1 - 0.95 * k)], 0.5) for k in range(5)]
+    return finish(marked(values, laces, 0.97, 0.95))
 
 
 def bag():

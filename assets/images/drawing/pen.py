@@ -45,12 +45,10 @@ def stroke(picture, curve, radius, value=255):
 
 def line(picture, points, width, value=255, smooth=True):
     """A line of one width, round at the ends, through the points."""
-    path = scaled(catmull_rom(points) if smooth else points)
-    pen = ImageDraw.Draw(picture)
-    broad = FINER * SIZE / 28 * width
-    pen.line(path, fill=value, width=max(1, round(broad)), joint="curve")
-    for x, y in (path[0], path[-1]):
-        pen.ellipse((x - broad / 2, y - broad / 2, x + broad / 2, y + broad / 2), fill=value)
+    curve, steps = (catmull_rom(points), 8) if smooth else (points, 200)
+    dense = [(a[0] + (b[0] - a[0]) * i / steps, a[1] + (b[1] - a[1]) * i / steps)
+             for a, b in zip(curve, curve[1:]) for i in range(steps + 1)]
+    stroke(picture, dense, lambda share: width / 2, value)
 
 
 def taper(share, ends=0.72):
