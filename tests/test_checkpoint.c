@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { WEIGHTS = 1001, AVERAGE = 4, EPOCHS_DONE = 3 };
@@ -427,6 +428,27 @@ static void a_full_disk_leaves_the_last_one(void **state) {
     arena_free(&arena);
 }
 
+/* What a writer left that was killed goes; what one is writing stays. */
+static void stale_temporaries_are_dropped(void **state) {
+    (void)state;
+    char dead[FILE_PATH_MAX], alive[FILE_PATH_MAX], other[FILE_PATH_MAX];
+    const char *path = test_path("kept.checkpoint");
+    pid_t child = fork(); /* a process that is certainly no more */
+    if (child == 0)
+        _exit(0);
+    waitpid(child, NULL, 0);
+    snprintf(dead, sizeof dead, "%s.tmp-%ld-3", path, (long)child);
+    snprintf(alive, sizeof alive, "%s.tmp-%ld-4", path, (long)getpid());
+    snprintf(other, sizeof other, "%s.tmp-note", path);
+    test_write(path, "x", 1);
+    test_write(dead, "x", 1);
+    test_write(alive, "x", 1);
+    test_write(other, "x", 1);
+    file_drop_stale(path);
+    assert_false(file_exists(dead));
+    assert_true(file_exists(path) && file_exists(alive) && file_exists(other));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_comes_back_bit_by_bit),
@@ -439,6 +461,7 @@ int main(void) {
         cmocka_unit_test(out_of_memory),
         cmocka_unit_test(it_is_on_the_disk_before_it_counts),
         cmocka_unit_test(a_full_disk_leaves_the_last_one),
+        cmocka_unit_test(stale_temporaries_are_dropped),
     };
     return cmocka_run_group_tests_name("checkpoint", tests, NULL, NULL);
 }

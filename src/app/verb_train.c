@@ -257,6 +257,8 @@ static bool prepare(Training *t, Error *err) {
         return false;
     if (app->options.restart)
         remove(t->checkpoint);
+    file_drop_stale(t->checkpoint);
+    file_drop_stale(t->out);
     t->trainer = trainer_new(t->recipe, t->model, t->data, t->checkpoint, &options, app->pool, err);
     if (!t->trainer)
         return false;

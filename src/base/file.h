@@ -53,6 +53,8 @@ void file_drop_temporaries(void);
 /* At the start of the program: what was closed of stdin, stdout and stderr is taken, so that no
  * file gets its number and then what is printed. Writing to a closed stdout still fails. */
 void file_claim_streams(void);
+/* Removes the temporary files that writers of PATH left when their program was killed. */
+void file_drop_stale(const char *path);
 /* Whether a stream is a person's terminal, not a file or pipe. */
 bool file_is_terminal(FILE *stream);
 bool file_exists(const char *path); /* of any type */

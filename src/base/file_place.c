@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -86,6 +87,35 @@ bool file_list(const char *folder, Arena *arena, char ***names, size_t *count, E
     }
     mem_free(list);
     return kept != NULL;
+}
+
+/* Whether NAME is BASE.tmp-PID-N of a process that is no more. */
+static bool is_stale(const char *name, const char *base) {
+    size_t length = strlen(base);
+    long pid;
+    unsigned number;
+    int used = 0;
+    if (strncmp(name, base, length) != 0 ||
+        sscanf(name + length, ".tmp-%ld-%u%n", &pid, &number, &used) != 2 ||
+        name[length + (size_t)used])
+        return false;
+    return pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+void file_drop_stale(const char *path) {
+    char folder[FILE_PATH_MAX], found[FILE_PATH_MAX];
+    const char *base = file_name(path);
+    Arena arena = {0};
+    char **names;
+    size_t count = 0;
+    snprintf(folder, sizeof folder, "%.*s", (int)(base - path), path);
+    if (base == path)
+        strcpy(folder, ".");
+    if (file_list(folder, &arena, &names, &count, NULL))
+        for (size_t i = 0; i < count; i++)
+            if (is_stale(names[i], base) && file_join(found, sizeof found, folder, names[i], NULL))
+                unlink(found);
+    arena_free(&arena);
 }
 
 /* "a/b"; false if it does not fit. */

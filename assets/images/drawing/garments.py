@@ -126,15 +126,18 @@ def dress():
 
 
 def coat():
-    values = long_sleeved(20.6, 23.4, 20.1, 27.2, 0.62, 13)
+    values = long_sleeved(20.6, 23, 20.9, 27.2, 0.7, 13)
     hood = shape(mirrored([(14, 0.4), (16, 0.3), (17.6, 1.4), (18.2, 3.6), (17, 5.4), (14, 6.4)]))
-    values = over(values, cloth(hood, 0.72, 17, 0.3), hood)
+    values = over(values, cloth(hood, 0.8, 17, 0.3), hood)
     inside = shape(mirrored([(14, 1.5), (15.6, 1.5), (16.3, 2.8), (15.6, 4.2), (14, 5)]), rounding=0.3)
     values = values * (1 - 0.8 * array(inside))
     quilts = [seam([(8.2, y), (11, y + 0.35), (13.6, y + 0.1)], 0.3) for y in np.arange(8.4, 26, 2.9)]
     quilts += [seam([(14.4, y + 0.1), (17, y + 0.35), (19.8, y)], 0.3) for y in np.arange(8.4, 26, 2.9)]
-    values = marked(values, quilts, 0.36, 0.6)
-    lines = [seam([(14, 6.2), (14, 27.3)], 0.55, False), seam([(18.2, 3.6), (17, 5.5), (14, 6.5), (11, 5.5), (9.8, 3.6)], 0.25),
+    for side in (1, -1):
+        quilts += [seam([(14 + side * (7.3 + 0.11 * (y - 6)), y - 0.5), (14 + side * (9.2 + 0.11 * (y - 6)), y + 0.3)], 0.3)
+                   for y in np.arange(8.4, 25, 2.9)]
+    values = marked(values, quilts, 0.4, 0.6)
+    lines = [seam([(14, 6.2), (14, 27.3)], 0.85, False), seam([(18.2, 3.6), (17, 5.5), (14, 6.5), (11, 5.5), (9.8, 3.6)], 0.25),
              seam([(16.2, 18.8), (19, 20.4)], 0.4), seam([(11.8, 18.8), (9, 20.4)], 0.4)]
     values = marked(values, lines, 0.12, 0.9)
     return finish(marked(values, [button(14, 7.4, 0.35)], 0.95))
@@ -157,12 +160,12 @@ def sandal():
 
 
 def shirt():
-    values = long_sleeved(19.6, 22.6, 18.9, 26.6, 0.6, 29)
-    tail = shape(mirrored([(14, 25), (18.6, 25), (18.2, 26.6), (16.4, 27.6), (14, 27.8)]))
-    values = over(values, cloth(tail, 0.6, 29, 0.2), tail)
+    values = long_sleeved(19.6, 22.4, 18.4, 26.6, 0.72, 29)
+    tail = shape(mirrored([(14, 25), (18.2, 25), (17.9, 26.6), (16.4, 27.6), (14, 27.8)]))
+    values = over(values, cloth(tail, 0.72, 29, 0.2), tail)
     checks = [seam([(x, 0), (x, 28)], 0.5, False) for x in np.arange(4.6, 25, 2.35)]
     rows = [seam([(3, y), (25, y)], 0.45, False) for y in np.arange(3.4, 28, 2.35)]
-    values = marked(marked(values, checks, 0.3, 0.6), rows, 0.3, 0.6)
+    values = marked(marked(values, checks, 0.3, 0.65), rows, 0.3, 0.65)
     collar = shape(mirrored([(14, 2.6), (15, 1.2), (16.6, 0.3), (17.4, 1.4), (16.5, 4.2), (14.2, 3.2)]), rounding=0.25)
     values = over(values, cloth(collar, 0.9, 31, 0.2), collar)
     lines = [seam([(13.3, 3.6), (13.3, 27.4)], 0.22), seam([(14.8, 3.6), (14.8, 27.4)], 0.22),

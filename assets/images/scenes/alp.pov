@@ -1,6 +1,6 @@
 // A snow mountain above a valley of meadows and firs.
 #include "common.inc"
-camera { location <0, 2.3, -14> right x up y look_at <0.4, 4.2, 0> angle 41 }
+camera { location <0, 2.3, -14> right x up y look_at <0.6, 4.7, 0> angle 36 }
 light_source { <-90, 60, -35> rgb <1.3, 1.24, 1.12> }
 Skylight(<0.4, 0.5, 0.66>)
 Sky(<0.7, 0.83, 0.95>, <0.16, 0.38, 0.76>, 0.42, <0.97, 0.98, 1>)
@@ -17,7 +17,7 @@ Sky(<0.7, 0.83, 0.95>, <0.16, 0.38, 0.76>, 0.42, <0.97, 0.98, 1>)
 #declare MY = function(u, v) { Land((u - 0.5) * 40, -2 + v * 22) }
 #declare Rock = pigment { granite scale 2.5 color_map { [0 srgb <0.24, 0.24, 0.27>] [0.6 srgb <0.42, 0.4, 0.4>] [1 srgb <0.58, 0.55, 0.52>] } }
 #declare Snow = pigment { srgb <0.96, 0.97, 1> }
-#declare Mixed = pigment { slope { y } turbulence 0 pigment_map { [0.63 Rock] [0.71 Snow] } }
+#declare Mixed = pigment { slope { y } turbulence 0 pigment_map { [0.54 Rock] [0.66 Snow] } }
 #declare Meadow = pigment { bozo scale 0.5 turbulence 0.5 color_map { [0 srgb <0.3, 0.44, 0.15>] [0.55 srgb <0.4, 0.54, 0.2>] [1 srgb <0.52, 0.6, 0.27>] } }
 object {
     Surface(MX, MY, MZ, 260, 190)

@@ -1,6 +1,6 @@
 // A bullet train standing at a platform.
 #include "common.inc"
-camera { location <-5.4, 2.9, -9.4> right x up y look_at <0.2, 1.95, 2> angle 39 }
+camera { location <-4.6, 2.5, -8.6> right x up y look_at <-0.75, 1.9, 0> angle 36 }
 light_source { <-60, 80, -60> rgb <0.95, 0.94, 0.92> }
 Skylight(<0.55, 0.57, 0.6>)
 Sky(<0.86, 0.89, 0.92>, <0.62, 0.74, 0.86>, 0.6, <0.92, 0.94, 0.96>)

@@ -1,11 +1,12 @@
-// A red suspension bridge over a strait, seen along its side.
+// A suspension bridge over a strait: towers of stone, cables and deck of steel.
 #include "common.inc"
-camera { location <-46, 9.5, -30> right x up y look_at <-7, 7.8, 0> angle 44 }
+camera { location <-43, 5.5, -19> right x up y look_at <-10, 8.8, 0> angle 46 }
 light_source { <-600, 500, -700> rgb <1.15, 1.08, 0.98> }
 Skylight(<0.45, 0.5, 0.58>)
 Sky(<0.82, 0.88, 0.94>, <0.34, 0.54, 0.82>, 0.5, <0.97, 0.98, 1>)
 Water(0, <0.1, 0.24, 0.32>, 3, 0.16)
-#declare Steel = texture { pigment { srgb <0.72, 0.2, 0.12> } finish { diffuse 0.9 } }
+#declare Steel = texture { pigment { srgb <0.24, 0.27, 0.28> } finish { diffuse 0.9 } }
+#declare Stone = texture { pigment { brick srgb <0.36, 0.33, 0.29>, srgb <0.5, 0.46, 0.4> brick_size <1.2, 0.5, 0.8> mortar 0.06 } }
 #declare Half = 22;         // from the middle to a tower
 #declare Deck = 4.6;
 #declare Top = 16;
@@ -18,7 +19,7 @@ Water(0, <0.1, 0.24, 0.32>, 3, 0.16)
         normal { bumps 0.6 scale 0.2 }
     }
 #end
-#macro Cable(A, B) cylinder { A, B, 0.17 texture { Steel } } #end
+#macro Cable(A, B) cylinder { A, B, 0.27 texture { Steel } } #end
 #for (Side, -1, 1, 2)
     #local Z = Side * 1.7;
     // Main cable: parabola between the towers, straight to the anchors
@@ -28,17 +29,24 @@ Water(0, <0.1, 0.24, 0.32>, 3, 0.16)
     #for (End, -1, 1, 2)
         Cable(<End * Half, Top, Z>, <End * 52, Deck, Z>)
         #for (I, 2, 28, 2)
-            cylinder { <End * (Half + I), Deck, Z>, <End * (Half + I), Top - (Top - Deck) * I / 30, Z>, 0.06 texture { Steel } }
+            cylinder { <End * (Half + I), Deck, Z>, <End * (Half + I), Top - (Top - Deck) * I / 30, Z>, 0.1 texture { Steel } }
         #end
         // A leg of the tower
-        box { <End * Half - 0.7, -1, Z - 0.45>, <End * Half + 0.7, Top + 0.5, Z + 0.45> texture { Steel } }
+        box { <End * Half - 0.95, -1, Z - 0.75>, <End * Half + 0.95, Top + 0.5, Z + 0.75> texture { Stone } }
     #end
     #for (I, -21, 21, 1.5)
-        cylinder { <I, Deck, Z>, <I, Sag(I), Z>, 0.06 texture { Steel } }
+        cylinder { <I, Deck, Z>, <I, Sag(I), Z>, 0.1 texture { Steel } }
     #end
 #end
 #for (End, -1, 1, 2)
-    #for (K, 0, 3) box { <End * Half - 0.55, 7.2 + K * 2.8, -1.8>, <End * Half + 0.55, 8 + K * 2.8, 1.8> texture { Steel } } #end
+    // The gate of the tower: a pointed arch over the road, a heavy top
+    difference {
+        box { <End * Half - 0.8, 5, -1.8>, <End * Half + 0.8, Top + 0.6, 1.8> }
+        box { <End * Half - 1, 4, -1.05>, <End * Half + 1, 10.2, 1.05> }
+        intersection { cylinder { <-99, 10.2, -1.05>, <99, 10.2, -1.05>, 2.1 } cylinder { <-99, 10.2, 1.05>, <99, 10.2, 1.05>, 2.1 } }
+        texture { Stone }
+    }
+    box { <End * Half - 1.15, Top + 0.4, -2.7>, <End * Half + 1.15, Top + 1.1, 2.7> texture { Stone } }
     box { <End * Half - 2.4, -1, -3.4>, <End * Half + 2.4, 1.4, 3.4> pigment { srgb <0.62, 0.6, 0.56> } }
 #end
 box { <-140, Deck - 0.65, -1.9>, <140, Deck, 1.9> texture { Steel } }

@@ -46,5 +46,5 @@ union {
         torus { 0.24, 0.06 rotate x * 90 } plane { y, 0 }
         translate <0.24, -2.7, 0> pigment { srgb <0.34, 0.18, 0.08> } finish { specular 0.4 }
     }
-    rotate <-34, 0, 24> translate <-0.3, 2.55, -0.3>
+    rotate <-58, 0, 20> translate <-0.15, 1.95, -0.9>
 }

@@ -1,0 +1,8 @@
+#if defined(__x86_64__)
+#define ROWS_WIDTH 16
+#include "kernel/rows_template.h"
+
+const Rows rows_avx512 = ROWS_TABLE;
+#else
+typedef int kernel_rows_avx512_is_for_x86; /* a file needs something in it */
+#endif
