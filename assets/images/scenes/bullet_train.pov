@@ -1,6 +1,6 @@
 // A bullet train standing at a platform.
 #include "common.inc"
-camera { location <-4.6, 2.5, -8.6> right x up y look_at <-0.75, 1.9, 0> angle 36 }
+camera { location <-5, 2.7, -9.2> right x up y look_at <-0.3, 1.8, 0.6> angle 38 }
 light_source { <-60, 80, -60> rgb <0.95, 0.94, 0.92> }
 Skylight(<0.55, 0.57, 0.6>)
 Sky(<0.86, 0.89, 0.92>, <0.62, 0.74, 0.86>, 0.6, <0.92, 0.94, 0.96>)
@@ -8,7 +8,7 @@ Sky(<0.86, 0.89, 0.92>, <0.62, 0.74, 0.86>, 0.6, <0.92, 0.94, 0.96>)
 #declare Place = function(u) { 9 * pow(u, 1.6) + 30 * pow(max(0, u - 0.6) / 0.4, 2) }
 #declare Full = function(u) { min(1, Place(u) / 7.5) }
 #declare Tall = function(u) { 0.62 + 2.75 * pow(sin(Full(u) * pi / 2), 1.15) * (1 - 0.16 * exp(-pow((Full(u) - 0.45) / 0.22, 2))) }
-#declare Wide = function(u) { 1.62 * pow(sin(min(1, Full(u) * 1.1 + 0.0) * pi / 2), 0.5) }
+#declare Wide = function(u) { 1.62 * pow(sin(min(1, Full(u) * 1.1) * pi / 2), 0.5) }
 #declare Bend = function(c) { pow(abs(c), 0.62) * select(c, -1, 0, 1) }
 #declare TX = function(u, v) { Wide(u) * Bend(sin(2 * pi * v)) }
 #declare TY = function(u, v) { 0.42 + Tall(u) * (0.5 + 0.5 * Bend(cos(2 * pi * v))) * (0.25 + 0.75 * min(1, Full(u) * 4 + 0.2)) + 0.25 * (1 - min(1, Full(u) * 4 + 0.2)) }
@@ -38,7 +38,7 @@ union {
         sphere { 0, 1 scale <0.2, 0.13, 0.5> rotate <-20, S * 24, 0> translate <S * 0.98, 1.42, -2.9> pigment { srgb <1, 0.97, 0.85> } finish { emission 0.5 specular 1 } }
     #end
     box { <-1.3, 0.15, -2.6>, <1.3, 0.6, 40> pigment { srgb 0.2 } }
-    rotate y * 0 translate <-0.5, 0, 0>
+    translate <-0.5, 0, 0>
 }
 // Track
 plane { y, -0.1 pigment { granite scale 0.6 color_map { [0 srgb <0.3, 0.28, 0.26>] [1 srgb <0.52, 0.5, 0.47>] } } normal { bumps 0.8 scale 0.08 } }

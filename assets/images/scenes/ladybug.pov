@@ -40,7 +40,6 @@ union {
                 Spot(-0.3, S * 0.42, 0.2) Spot(0.12, S * 0.78, 0.18) Spot(0.42, S * 0.3, 0.2) Spot(0.72, S * 0.6, 0.15)
             #end
             box { <-1.1, 0.2, -0.014>, <1.1, 1.1, 0.014> }
-            scale 1.0
             texture { Black }
         }
         pigment { Red } finish { Shell }

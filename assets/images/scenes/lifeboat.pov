@@ -18,7 +18,7 @@ Sky(<0.8, 0.85, 0.9>, <0.5, 0.64, 0.8>, 0.75, <0.86, 0.88, 0.91>)
         color_map { [0 srgb <0.14, 0.25, 0.3>] [0.3 srgb <0.22, 0.34, 0.38>] [0.52 srgb <0.36, 0.5, 0.52>] [0.66 srgb <0.86, 0.9, 0.92>] [1 srgb 1] }
     }
     normal { bumps 0.45 scale <0.35, 0.2, 0.2> }
-    finish { diffuse 0.75 specular 0.2 roughness 0.02 reflection { 0.05, 0.3 } }
+    finish { diffuse 0.75 specular 0.2 roughness 0.02 reflection { 0.02, 0.14 } }
 }
 object { Surface(SX, SY, SZ, 170, 170) texture { Sea } }
 plane {
@@ -29,14 +29,13 @@ plane {
 // The hull; the bow is at -x.
 #declare Beam = function(u) { 1.32 * pow(min(1, u * 1.55), 0.55) * (1 - 0.12 * u) }
 #declare Sheer = function(u) { 1.2 + 0.62 * pow(1 - u, 2.2) }
-#declare HX = function(u, v) { -3.9 + 7.4 * u - 0.75 * (1 - abs(2 * v - 1)) * 0 + 1.1 * pow(max(0, 1 - u), 3) * pow(max(0, cos((v - 0.5) * pi)), 1) }
+#declare HX = function(u, v) { -3.9 + 7.4 * u + 1.1 * pow(max(0, 1 - u), 3) * pow(max(0, cos((v - 0.5) * pi)), 1) }
 #declare HY = function(u, v) { Sheer(u) - (Sheer(u) + 0.6) * pow(max(0, cos((v - 0.5) * pi)), 0.8) }
 #declare HZ = function(u, v) { Beam(u) * sin((v - 0.5) * pi) * (0.72 + 0.28 * abs(sin((v - 0.5) * pi))) }
 #declare DZ = function(u, v) { Beam(u) * (2 * v - 1) * 0.98 }
 #declare DX = function(u, v) { -3.9 + 7.4 * u }
 #declare DY = function(u, v) { Sheer(u) - 0.08 }
 #declare Orange = texture { pigment { srgb <0.98, 0.36, 0.05> } finish { diffuse 0.85 specular 0.3 roughness 0.03 } }
-#declare Navy = srgb <0.06, 0.1, 0.3>;
 #declare White = texture { pigment { srgb 0.94 } finish { specular 0.3 } }
 #declare Glass = texture { pigment { srgb <0.08, 0.1, 0.12> } finish { specular 0.8 roughness 0.01 reflection 0.15 } }
 #declare Steel = texture { pigment { srgb <0.82, 0.83, 0.84> } finish { specular 0.5 } }

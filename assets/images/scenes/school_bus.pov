@@ -6,7 +6,7 @@ Skylight(<0.46, 0.5, 0.56>)
 Sky(<0.84, 0.9, 0.96>, <0.42, 0.62, 0.88>, 0.4, <0.97, 0.98, 1>)
 plane { y, 0 pigment { granite scale 0.4 color_map { [0 srgb <0.36, 0.36, 0.37>] [1 srgb <0.52, 0.52, 0.52>] } } }
 box { <-60, 0, 2.3>, <60, 0.2, 5> pigment { srgb <0.72, 0.71, 0.68> } }
-box { <-60, 0, 5>, <60, 0.22, 60> pigment { bozo scale 0.8 color_map { [0 srgb <0.26, 0.42, 0.14>] [1 srgb <0.4, 0.52, 0.2>] } } }
+box { <-900, 0, 5>, <900, 0.22, 2000> pigment { bozo scale 0.8 color_map { [0 srgb <0.26, 0.42, 0.14>] [1 srgb <0.4, 0.52, 0.2>] } } }
 #for (I, -6, 6) box { <I * 4, 0, -3.4>, <I * 4 + 2, 0.005, -3.2> pigment { srgb <0.9, 0.9, 0.86> } } #end
 // Trees
 #declare Chance = seed(19);

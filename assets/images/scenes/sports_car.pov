@@ -1,11 +1,11 @@
 // A red sports car on an open road.
 #include "common.inc"
-camera { location <-6.2, 2.5, -6.6> right x up y look_at <0.02, 0.66, 0> angle 24.5 }
+camera { location <-6.2, 2.5, -6.6> right x up y look_at <-0.12, 0.66, 0> angle 26 }
 Lamp(<-20, 40, -22>, <1.1, 1.07, 1>, 8)
 Skylight(<0.46, 0.5, 0.55>)
 Sky(<0.82, 0.88, 0.94>, <0.42, 0.6, 0.84>, 0.4, <0.96, 0.97, 1>)
 plane { y, 0 pigment { granite scale 0.3 color_map { [0 srgb <0.36, 0.36, 0.37>] [1 srgb <0.5, 0.5, 0.5>] } } }
-box { <-60, 0, 3>, <60, 0.03, 80> pigment { bozo scale 0.6 turbulence 0.4 color_map { [0 srgb <0.28, 0.42, 0.14>] [1 srgb <0.44, 0.55, 0.22>] } } }
+box { <-900, 0, 3>, <900, 0.03, 2000> pigment { bozo scale 0.6 turbulence 0.4 color_map { [0 srgb <0.28, 0.42, 0.14>] [1 srgb <0.44, 0.55, 0.22>] } } }
 box { <-60, 0, 2.3>, <60, 0.012, 2.42> pigment { srgb 0.9 } }
 #declare Chance = seed(23);
 #for (I, 0, 70)
