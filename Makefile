@@ -93,7 +93,7 @@ DOUBLE_SOURCES := $(filter-out %_avx2.c %_avx512.c,$(wildcard src/base/*.c src/k
 	src/tensor/tensor.c
 DOUBLE_LIBRARY := $(BUILD)/double/libconvoscope.a
 DOUBLE := -DKERNEL_REF_ONLY -Dfloat=double -Dsqrtf=sqrt -Dexpf=exp -Dtanhf=tanh -Dpowf=pow -Dlogf=log \
-	-Dfabsf=fabs
+	-Dfabsf=fabs -Wno-psabi
 $(BUILD)/double/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(if $(V),,@echo 'cc $< (double)')
@@ -161,7 +161,7 @@ skipped-%:
 
 asan:
 	$(AGAIN) BUILD=build/asan SANITIZE=address,undefined CFLAGS="-O1 -g" WERROR= sanitized
-tsan: TSAN_TESTS = $(filter test_base_pool% test_base_ticker% test_run% test_session%,$(TESTS))
+tsan: TSAN_TESTS = $(filter test_base_pool% test_base_ticker% test_run% test_session% test_train%,$(TESTS))
 tsan:
 	$(AGAIN) BUILD=build/tsan SANITIZE=thread WERROR= FUZZERS= TESTS="$(TSAN_TESTS)" sanitized
 # ThreadSanitizer cannot live with much randomness in the address space.

@@ -1,112 +1,28 @@
 /* The command line as a person meets it: answers, exit statuses, and one clear sentence for
  * whatever is wrong. Runs the built program. */
-#include "support.h"
+#include "cli_support.h"
 
-#include "base/file.h"
-#include "base/json.h"
-#include "base/memory.h"
-#include "tensor/image.h"
 #include "tensor/npy.h"
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-/* The program beside which this test was built: BUILD/tests/test_cli -> BUILD/convoscope. */
-static char program[FILE_PATH_MAX];
-static char *out_text, *err_text;
-
-static char *slurp(const char *path) {
-    Error err = {0};
-    size_t size;
-    uint8_t *text = file_read(path, 64 << 20, false, &size, &err);
-    assert_ok(text, err);
-    return (char *)text;
-}
-
-/* Runs "convoscope ARGS" and keeps what it printed. Returns the exit status, -1 for a signal. */
-static int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static int run(const char *format, ...) {
-    char args[6000], command[14000];
-    va_list list;
-    va_start(list, format);
-    vsnprintf(args, sizeof args, format, list);
-    va_end(list);
-    snprintf(command, sizeof command, "'%s' %s >'%s' 2>'%s' </dev/null", program, args,
-             test_path("stdout"), test_path("stderr"));
-    int status = system(command);
-    mem_free(out_text);
-    mem_free(err_text);
-    out_text = slurp(test_path("stdout"));
-    err_text = slurp(test_path("stderr"));
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-/* Exit 1, nothing on stdout, one line on stderr that contains `part`. */
-#define assert_refused(part, ...)                                                                  \
-    do {                                                                                           \
-        int status_ = run(__VA_ARGS__);                                                            \
-        if (status_ != 1)                                                                          \
-            fail_msg("exit status %d, not 1: %s", status_, err_text);                              \
-        assert_string_equal(out_text, "");                                                         \
-        test_contains(err_text, (part));                                                           \
-        assert_int_equal(strncmp(err_text, "convoscope: ", 12), 0);                                \
-        assert_ptr_equal(strchr(err_text, '\n'), err_text + strlen(err_text) - 1);                 \
-    } while (0)
-
-static void write_text(const char *name, const char *text) {
-    test_write(test_path(name), text, strlen(text));
-}
-
-static void make_picture(const char *name, int width, int height, int channels) {
-    Error err = {0};
-    Image image;
-    assert_ok(image_new(&image, width, height, channels, &err), err);
-    for (int i = 0; i < width * height * channels; i++)
-        image.pixels[i] = (uint8_t)(i * 37 % 251);
-    assert_ok(image_save_png(test_path(name), &image, NULL, &err), err);
-    image_free(&image);
-}
 
 static int setup(void **state) {
     (void)state;
-    const char *given = getenv("CONVOSCOPE");
-    char self[FILE_PATH_MAX] = "";
-    Error err = {0};
-    if (given)
-        snprintf(program, sizeof program, "%s", given);
-    else if (file_program(self, sizeof self)) {
-        *strrchr(self, '/') = 0;
-        snprintf(program, sizeof program, "%.4000s/../convoscope", self);
-    }
-    if (!file_exists(program))
-        fail_msg("no program at '%s'", program);
+    find_program();
     make_picture("a.png", 60, 50, 3);
     make_picture("dot.png", 1, 1, 3);
-    (void)err;
     return 0;
 }
 
 static int teardown(void **state) {
     (void)state;
-    mem_free(out_text);
-    mem_free(err_text);
-    out_text = err_text = NULL;
+    drop_output();
     return 0;
 }
 
 /* --- What works
  * -------------------------------------------------------------------------------------- */
-
-static Json *answer(void) {
-    Error err = {0};
-    Json *root = json_parse(out_text, strlen(out_text), &err);
-    assert_ok(root, err);
-    return root;
-}
 
 static void version_and_help(void **state) {
     (void)state;

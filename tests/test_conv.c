@@ -68,14 +68,15 @@ static Sum sum_at(const ConvShape *s, const float *x, const float *w, int64_t at
     return (Sum){sum, sum_bound(icg * s->kh * s->kw, size), literal};
 }
 
-typedef enum Path { NAIVE, FUSED, PACKED, IM2COL, PATHS } Path;
-static const char *const path_names[PATHS] = {"naive", "fused", "packed", "im2col"};
+typedef enum Path { NAIVE, FUSED, PACKED, IM2COL, DIRECT, PATHS } Path;
+static const char *const path_names[PATHS] = {"naive", "fused", "packed", "im2col", "direct"};
 
 /* Runs one path; y is the caller's. */
 static void run(Path path, CpuTier tier, int threads, const ConvShape *s, const float *x,
                 const float *w, const GemmEpilogue *e, float *y) {
     const size_t scratch = path == NAIVE    ? 0
                            : path == IM2COL ? conv_im2col_scratch(tier, s, threads)
+                           : path == DIRECT ? conv_direct_scratch(tier, s, threads)
                                             : conv_gemm_scratch(tier, s, threads);
     Bench bench;
     const KernelContext *k = bench_open(&bench, tier, threads, scratch);
@@ -86,6 +87,8 @@ static void run(Path path, CpuTier tier, int threads, const ConvShape *s, const 
         done = conv_gemm(k, s, x, w, e, y);
     else if (path == IM2COL)
         done = conv_gemm_im2col(k, s, x, w, e, y);
+    else if (path == DIRECT)
+        done = conv_direct(k, s, x, w, e, y);
     if (path == PACKED) {
         Guarded packed = guarded((int64_t)conv_packed_size(s));
         conv_pack_weights(tier, s, w, packed.data);
@@ -297,13 +300,16 @@ static void cancelling(void **state) {
         if (path == PACKED)
             continue;
         Bench bench;
-        const size_t scratch = path == NAIVE ? 0 : conv_im2col_scratch(CPU_REF, &s, 2);
+        const size_t scratch = path == NAIVE    ? 0
+                               : path == DIRECT ? conv_direct_scratch(CPU_REF, &s, 2)
+                                                : conv_im2col_scratch(CPU_REF, &s, 2);
         const KernelContext *k = bench_open(&bench, CPU_REF, 2, scratch);
         pthread_t thread;
         assert_int_equal(pthread_create(&thread, NULL, cancel_soon, &bench.job), 0);
-        assert_false(path == NAIVE   ? conv_naive(k, &s, x.data, w.data, NULL, y.data)
-                     : path == FUSED ? conv_gemm(k, &s, x.data, w.data, NULL, y.data)
-                                     : conv_gemm_im2col(k, &s, x.data, w.data, NULL, y.data));
+        assert_false(path == NAIVE    ? conv_naive(k, &s, x.data, w.data, NULL, y.data)
+                     : path == FUSED  ? conv_gemm(k, &s, x.data, w.data, NULL, y.data)
+                     : path == DIRECT ? conv_direct(k, &s, x.data, w.data, NULL, y.data)
+                                      : conv_gemm_im2col(k, &s, x.data, w.data, NULL, y.data));
         pthread_join(thread, NULL);
         assert_true(bench.job.done > 0);
         assert_true(bench.job.done < work(&s));

@@ -1,6 +1,7 @@
 #include "app/app.h"
 
 #include "session/action.h"
+#include "train/recipe.h"
 #include <string.h>
 
 static void help_all(FILE *out) {
@@ -19,6 +20,23 @@ static void help_all(FILE *out) {
           out);
 }
 
+/* The recipes that ship. One that cannot be read tells why when it is trained by. */
+static void help_recipes(FILE *out) {
+    Arena arena = {0};
+    char **names;
+    size_t count = 0;
+    fputs("\nRecipes that ship (models/README.md says how to write one):\n", out);
+    if (recipe_names(&arena, &names, &count, NULL))
+        for (size_t i = 0; i < count; i++) {
+            Recipe *recipe = recipe_load(names[i], NULL);
+            if (recipe)
+                fprintf(out, "  %-20s %lld epochs of %s\n", names[i], (long long)recipe->epochs,
+                        recipe->data);
+            recipe_free(recipe);
+        }
+    arena_free(&arena);
+}
+
 static void help_verb(FILE *out, const Verb *verb) {
     fprintf(out, "usage: convoscope %s%s%s\n\n%s\n\n", verb->name, *verb->synopsis ? " " : "",
             verb->synopsis, verb->summary);
@@ -29,6 +47,8 @@ static void help_verb(FILE *out, const Verb *verb) {
         fprintf(out, "  %.*s\n", length, line);
         line += length + 1;
     }
+    if (verb->run == verb_train)
+        help_recipes(out);
 }
 
 /* A preset outside its own range cannot be written: the help says what it means. */

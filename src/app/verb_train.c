@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { BAR = 20, SAVE_SECONDS = 30 };
+enum { COLUMNS = 79, BAR = 20, SAVE_SECONDS = 30 };
 
 typedef struct Training {
     App *app;
@@ -19,34 +19,53 @@ typedef struct Training {
     Model *model;
     TrainData *data;
     Trainer *trainer;
+    char source[FILE_PATH_MAX]; /* of the data */
     char out[FILE_PATH_MAX], log[FILE_PATH_MAX], checkpoint[FILE_PATH_MAX];
     double saved_ms, shown_ms;
+    bool bar;  /* is on the terminal */
     bool told; /* that a checkpoint or the log could not be written */
 } Training;
+
+/* Adds what to do about it to an error. */
+static bool add_advice(Error *err, const char *advice) {
+    char text[ERROR_ARG_SIZE];
+    text_format(text, sizeof text, "%.330s; %s", err->text, advice);
+    *err = (Error){0};
+    return error_set(err, ERROR_BAD, text);
+}
 
 /* --- Where things are ---------------------------------------------------------------------------
  */
 
-/* The folder of the recipe's data: --data, else in the user's data folder or where the recipe says.
- */
-static bool find_data(const Training *t, char path[FILE_PATH_MAX], Error *err) {
+static bool copy_path(char to[FILE_PATH_MAX], const char *path, const char *what, Error *err) {
+    const size_t length = strlen(path);
+    if (length >= FILE_PATH_MAX)
+        return error_set(err, ERROR_TOO_LARGE, TEXT("the path of %s", what), "longer",
+                         TEXT("%d", FILE_PATH_MAX - 1));
+    memcpy(to, path, length + 1);
+    return true;
+}
+
+/* Where the recipe's data are: --data, else in the user's data folder or where the recipe says. */
+static bool find_data(Training *t, Error *err) {
     char user[FILE_PATH_MAX], folder[FILE_PATH_MAX];
     const Recipe *r = t->recipe;
     if (t->app->options.data)
-        return file_join(path, FILE_PATH_MAX, t->app->options.data, "", NULL) ||
-               error_set(err, ERROR_TOO_LARGE, "the path of --data", "longer",
-                         TEXT("%d", FILE_PATH_MAX - 1));
+        return copy_path(t->source, t->app->options.data, "--data", err);
     bool known = file_user_data(user, sizeof user) &&
                  file_join(folder, sizeof folder, user, "data", NULL) &&
-                 file_join(path, FILE_PATH_MAX, folder, r->data, NULL);
-    if (known && file_exists(path))
+                 file_join(t->source, sizeof t->source, folder, r->data, NULL);
+    if (known && file_exists(t->source))
         return true;
     for (int i = 0; i < r->place_count; i++)
-        if (file_exists(r->places[i]) && file_join(path, FILE_PATH_MAX, r->places[i], "", NULL))
-            return true;
+        if (file_exists(r->places[i]))
+            return copy_path(t->source, r->places[i], "a place", err);
+    char text[ERROR_ARG_SIZE];
     return error_set(err, ERROR_BAD,
-                     TEXT("the data '%.60s' are not here: give --data PATH, or put them into %.90s",
-                          r->data, known ? path : "the user's data folder"));
+                     text_format(text, sizeof text,
+                                 "the data '%.60s' are not here: give --data PATH, or put them "
+                                 "into %.250s",
+                                 r->data, known ? t->source : "the user's data folder"));
 }
 
 /* NAME.safetensors, its log NAME.log.csv, and the checkpoint in the user's state folder, one for
@@ -73,47 +92,89 @@ static bool name_files(Training *t, Error *err) {
                      err);
 }
 
+/* Whether a file can be written there, seen now and not after hours; what a killed program left of
+ * it is removed. */
+static bool check_place(const char *path, Error *err) {
+    FileWriter file;
+    file_drop_stale(path);
+    if (!file_create(&file, path, err))
+        return false;
+    file_abort(&file);
+    return true;
+}
+
 /* --- What is told meanwhile ---------------------------------------------------------------------
  */
 
+/* "45 s", "12 min", "2.8 h": at most six characters for four days. */
 static const char *time_text(char buffer[32], double seconds) {
-    long s = lround(seconds);
-    if (s < 60)
-        return text_format(buffer, 32, "%ld s", s);
-    if (s < 3600)
-        return text_format(buffer, 32, "%ld min %02ld s", s / 60, s % 60);
-    return text_format(buffer, 32, "%ld h %02ld min", s / 3600, s / 60 % 60);
+    if (seconds < 100)
+        return text_format(buffer, 32, "%.0f s", seconds);
+    if (seconds < 6000)
+        return text_format(buffer, 32, "%.0f min", seconds / 60);
+    return text_format(buffer, 32, "%.1f h", seconds / 3600);
 }
 #define TIME_TEXT(seconds) time_text((char[32]){0}, (seconds))
 
+/* One line of a terminal, of which the bar gets what the figures leave. */
 static void show_bar(Training *t) {
-    TrainerState s = trainer_state(t->trainer);
-    int64_t done = s.epoch * s.steps_per_epoch + s.step, all = s.epochs * s.steps_per_epoch;
-    int filled = (int)(s.step * BAR / s.steps_per_epoch);
-    fprintf(stderr,
-            "\r\033[Kepoch %lld/%lld [%.*s%*s] %.0f images/s, loss %.3f, %.1f %% right, %s left",
-            (long long)(s.epoch < s.epochs ? s.epoch + 1 : s.epochs), (long long)s.epochs, filled,
-            "####################", BAR - filled, "",
-            (double)t->recipe->batch / s.seconds_per_batch, s.loss, 100 * s.accuracy,
-            TIME_TEXT((double)(all - done) * s.seconds_per_batch));
+    const TrainerState s = trainer_state(t->trainer);
+    const int64_t done = s.epoch * s.steps_per_epoch + s.step, all = s.epochs * s.steps_per_epoch;
+    char head[48], figures[COLUMNS + 1];
+    text_format(head, sizeof head, "epoch %lld/%lld",
+                (long long)(s.epoch < s.epochs ? s.epoch + 1 : s.epochs), (long long)s.epochs);
+    text_format(figures, sizeof figures, "loss %s, %4.1f %% right, %4.0f images/s, %6s left",
+                FIXED_TEXT(s.loss, 3), 100 * s.accuracy,
+                (double)t->recipe->batch / s.seconds_per_batch,
+                TIME_TEXT((double)(all - done) * s.seconds_per_batch));
+    int width = COLUMNS - (int)strlen(head) - (int)strlen(figures) - (int)strlen(" [] ");
+    width = width > BAR ? BAR : width < 0 ? 0 : width;
+    const int filled = (int)(s.step * width / s.steps_per_epoch);
+    fprintf(stderr, "\r\033[K%s [%.*s%*s] %s", head, filled, "####################", width - filled,
+            "", figures);
     fflush(stderr);
     t->shown_ms = clock_ms();
+    t->bar = true;
+}
+
+static void clear_bar(Training *t) {
+    if (t->bar)
+        fputs("\r\033[K", stderr);
+    t->bar = false;
+}
+
+static void tell_beginning(const Training *t) {
+    const TrainerState s = trainer_state(t->trainer);
+    if (t->app->options.quiet)
+        return;
+    fprintf(stderr, "%s learns from %lld pictures of %s", t->model->title, (long long)s.learn_count,
+            t->source);
+    if (s.holdout_count)
+        fprintf(stderr, ", %lld more held out", (long long)s.holdout_count);
+    fprintf(stderr, ": %lld epochs of %lld batches\n", (long long)s.epochs,
+            (long long)s.steps_per_epoch);
+    if (s.resumed && s.epoch == s.epochs)
+        app_note(t->app, "all was learned before; --restart begins anew");
+    else if (s.resumed)
+        app_note(t->app, TEXT("going on in epoch %lld after batch %lld; --restart begins anew",
+                              (long long)s.epoch + 1, (long long)s.step));
 }
 
 /* A line for the epoch that has just ended. */
-static void tell_epoch(const Training *t) {
-    TrainerState s = trainer_state(t->trainer);
+static void tell_epoch(Training *t) {
+    const TrainerState s = trainer_state(t->trainer);
     const EpochRecord *r = &s.records[s.epoch - 1];
+    const int digits = snprintf(NULL, 0, "%lld", (long long)s.epochs);
     if (t->app->options.quiet)
         return;
-    fprintf(stderr, "%sepoch %lld/%lld: loss %.4f, %.2f %% right",
-            file_is_terminal(stderr) ? "\r\033[K" : "", (long long)s.epoch, (long long)s.epochs,
-            r->loss, 100 * r->accuracy);
+    clear_bar(t);
+    fprintf(stderr, "epoch %*lld/%lld: loss %.4f, %5.2f %% right", digits, (long long)s.epoch,
+            (long long)s.epochs, r->loss, 100 * r->accuracy);
     if (isfinite(r->val_loss))
-        fprintf(stderr, "; held out: loss %.4f, %.2f %%%s", r->val_loss, 100 * r->val_accuracy,
-                s.best_epoch == s.epoch ? " (best)" : "");
-    fprintf(stderr, "; %.0f images/s, %s left\n", r->images_per_second,
-            TIME_TEXT((double)(s.epochs - s.epoch) * r->seconds));
+        fprintf(stderr, "; held out %.4f, %5.2f %%", r->val_loss, 100 * r->val_accuracy);
+    fprintf(stderr, "; %4.0f images/s, %6s left%s\n", r->images_per_second,
+            TIME_TEXT((double)(s.epochs - s.epoch) * r->seconds),
+            isfinite(r->val_loss) && s.best_epoch == s.epoch ? ", best" : "");
 }
 
 /* --- The training -------------------------------------------------------------------------------
@@ -121,8 +182,10 @@ static void tell_epoch(const Training *t) {
 
 /* What cannot be written meanwhile is told once; the training goes on. */
 static void tell_failure(Training *t, const Error *failure) {
+    char text[ERROR_TEXT_SIZE + 40];
+    clear_bar(t);
     if (!t->told)
-        app_note(t->app, TEXT("%.150s; the training goes on", failure->text));
+        app_note(t->app, text_format(text, sizeof text, "%s; the training goes on", failure->text));
     t->told = true;
 }
 
@@ -135,9 +198,14 @@ static void save_progress(Training *t) {
 
 static bool stop_here(Training *t, Error *err) {
     Error failure = {0};
-    const bool saved = trainer_save(t->trainer, &failure);
-    return error_set(err, ERROR_CANCELLED,
-                     saved ? "; the same command goes on from here" : failure.text);
+    char text[ERROR_ARG_SIZE];
+    if (trainer_save(t->trainer, &failure))
+        text_format(text, sizeof text, "; the same command%s goes on from here",
+                    t->app->options.restart ? " without --restart" : "");
+    else
+        text_format(text, sizeof text,
+                    ", and what was learned since the last checkpoint is lost: %s", failure.text);
+    return error_set(err, ERROR_CANCELLED, text);
 }
 
 static bool write_log(const Training *t, Error *err) {
@@ -172,8 +240,6 @@ static bool learn(Training *t, Error *err) {
         if (now - t->saved_ms > 1000 * (double)every)
             save_progress(t);
     }
-    if (bar)
-        fputs("\r\033[K", stderr);
     return true;
 }
 
@@ -222,56 +288,80 @@ static bool finish(Training *t, Error *err) {
     };
     const WeightsSaveOptions options = {
         .pairs = pairs, .pair_count = sizeof pairs / sizeof *pairs, .half = t->app->options.half};
-    return weights_save(t->model, t->out, &options, err) && write_log(t, err) &&
-           print_answer(t, err) && (remove(t->checkpoint), true);
+    if (weights_save(t->model, t->out, &options, err) && write_log(t, err) &&
+        print_answer(t, err)) {
+        remove(t->checkpoint);
+        return true;
+    }
+    if (trainer_save(t->trainer, NULL))
+        add_advice(err, "the training is kept, the same command writes it anew");
+    return false;
 }
 
 static bool read_data(Training *t, Error *err) {
-    char path[FILE_PATH_MAX];
     App *app = t->app;
-    if (!find_data(t, path, err))
+    if (!find_data(t, err))
         return false;
     app_progress_begin(app, TEXT("reading %s", t->recipe->data), 0);
-    t->data = train_data_load(path, DATASET_TRAIN, t->model, t->recipe->fit, app->pool, &app->job,
-                              NULL, err);
+    t->data = train_data_load(t->source, DATASET_TRAIN, t->model, t->recipe->fit, app->pool,
+                              &app->job, NULL, err);
     app_progress_end(app);
     if (t->data)
         app_note(app, t->data->note);
     return t->data != NULL;
 }
 
+/* The recipe with what the command line changes of it, and its network. */
+static bool read_recipe(Training *t, Error *err) {
+    const Options *o = &t->app->options;
+    t->recipe = recipe_load(o->words[0], err);
+    if (!t->recipe)
+        return false;
+    if (o->epochs)
+        recipe_stretch(t->recipe, o->epochs);
+    if (o->seed)
+        t->recipe->seed = (uint64_t)o->seed;
+    recipe_seal(t->recipe);
+    t->model = recipe_model(t->recipe, err);
+    return t->model != NULL;
+}
+
 static bool prepare(Training *t, Error *err) {
     App *app = t->app;
     const RunOptions options = app_run_options(app);
-    t->recipe = recipe_load(app->options.words[0], err);
-    if (!t->recipe)
-        return false;
-    if (app->options.epochs)
-        t->recipe->epochs = app->options.epochs;
-    if (app->options.seed)
-        t->recipe->seed = (uint64_t)app->options.seed;
-    recipe_seal(t->recipe);
-    t->model = recipe_model(t->recipe, err);
-    if (!t->model || !name_files(t, err) ||
-        !weights_random(t->model, t->recipe->seed, app->pool, &app->job, err) || !read_data(t, err))
+    if (!read_recipe(t, err) || !name_files(t, err) || !check_place(t->out, err) ||
+        !check_place(t->log, err) || !check_place(t->checkpoint, err) || !read_data(t, err) ||
+        !weights_random(t->model, t->recipe->seed, app->pool, &app->job, err))
         return false;
     if (app->options.restart)
         remove(t->checkpoint);
-    file_drop_stale(t->checkpoint);
-    file_drop_stale(t->out);
     t->trainer = trainer_new(t->recipe, t->model, t->data, t->checkpoint, &options, app->pool, err);
-    if (!t->trainer)
+    if (t->trainer)
+        tell_beginning(t);
+    else if (strstr(err->text, t->checkpoint))
+        add_advice(err, "--restart begins anew");
+    return t->trainer != NULL;
+}
+
+/* No recipe was named. */
+static bool ask_for_recipe(App *app, Error *err) {
+    char list[200] = "";
+    char **names;
+    size_t count, length = 0;
+    if (!recipe_names(&app->arena, &names, &count, err))
         return false;
-    const TrainerState s = trainer_state(t->trainer);
-    if (s.resumed)
-        app_note(app, TEXT("going on after epoch %lld, batch %lld of %lld (--restart begins anew)",
-                           (long long)s.epoch, (long long)s.step, (long long)s.steps_per_epoch));
-    return true;
+    for (size_t i = 0; i < count && length < sizeof list; i++)
+        length += (size_t)snprintf(list + length, sizeof list - length, "%s, ", names[i]);
+    return app_usage(app, err, "which recipe? %sor the path of one", list);
 }
 
 bool verb_train(App *app, Error *err) {
+    if (!app->options.word_count)
+        return ask_for_recipe(app, err);
     Training t = {.app = app};
-    const bool ok = prepare(&t, err) && learn(&t, err) && finish(&t, err);
+    bool ok = prepare(&t, err) && learn(&t, err);
+    clear_bar(&t);
+    ok = ok && finish(&t, err);
     trainer_free(t.trainer);
     train_data_free(t.data);
     model_free(t.model);

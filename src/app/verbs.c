@@ -40,7 +40,7 @@ const Verb verbs[] = {
      "convoscope train lenet --data mnist\n"
      "convoscope train resnet-mini --data tinyphotos --out mine.safetensors --seed 7\n"
      "convoscope train ./mine.recipe.json --data photos --epochs 5\n",
-     1, 1, verb_train, true},
+     0, 1, verb_train, true},
     {"bench", "[MODEL...]", "how fast networks run here",
      "convoscope bench resnet18 vgg19\n"
      "convoscope bench alexnet --layers --threads 1\n",

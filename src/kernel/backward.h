@@ -39,11 +39,10 @@ bool backward_subsample(const KernelContext *k, int64_t n, int64_t ic, int64_t i
                         int64_t oc, int64_t before, int64_t stride, const float *grad_y,
                         float *grad_x, bool add);
 
-/* A window's gradient goes to its largest value, the first in reading order among equals, or to its
- * first NaN; y is what pool_max made of x. */
-bool backward_pool_max(const KernelContext *k, const PoolShape *s, const float *x, const float *y,
+/* A window's gradient goes to its largest value: switches are those of pool_max. */
+bool backward_pool_max(const KernelContext *k, const PoolShape *s, const int32_t *switches,
                        const float *grad_y, float *grad_x, bool add);
-/* To each of its cells in equal parts. */
+/* A window's gradient goes to all its cells in equal parts. */
 bool backward_pool_average(const KernelContext *k, const PoolShape *s, const float *grad_y,
                            float *grad_x, bool add);
 

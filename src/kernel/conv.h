@@ -46,6 +46,13 @@ void conv_pack_weights(CpuTier tier, const ConvShape *s, const float *w, float *
 bool conv_gemm_packed(const KernelContext *k, const ConvShape *s, const float *x,
                       const float *packed, const GemmEpilogue *epilogue, float *y);
 
+/* For batches: by tiles that read the picture where it lies in a frame of zeros, each output one
+ * sum in order of (ic, ky, kx). The epilogue has no column_shift. */
+bool conv_direct_pays(const ConvShape *s); /* whether that is faster than conv_gemm */
+size_t conv_direct_scratch(CpuTier tier, const ConvShape *s, int threads);
+bool conv_direct(const KernelContext *k, const ConvShape *s, const float *x, const float *w,
+                 const GemmEpilogue *epilogue, float *y);
+
 /* The way back, by blocked GEMM. Input: dx[ic] = sum over oc and taps of w * dy, the transposed
  * convolution; `add`: added to what lies in dx. Weights: dw = sum over the batch and positions of
  * dy * x (overwritten, as is db; either may be NULL). The order of every sum depends on shape and

@@ -11,7 +11,6 @@ typedef struct Conv {
     const float *x, *w, *packed; /* w NULL: packed weights */
     const GemmEpilogue *epilogue;
     float *y;
-    bool add;             /* to what lies in y */
     int64_t m, n, depth;  /* of one product */
     const float *columns; /* the patch matrix; NULL: patches are packed from the picture */
 } Conv;
@@ -65,7 +64,6 @@ static void conv_item(const void *context, int64_t i, Gemm *g, GemmSource *sourc
         .b = source,
         .c = c->y + i * c->m * c->n,
         .ldc = c->n,
-        .add = c->add,
     };
     if (e)
         g->epilogue = (GemmEpilogue){
@@ -85,13 +83,6 @@ size_t conv_gemm_scratch(CpuTier tier, const ConvShape *s, int threads) {
 bool conv_gemm(const KernelContext *k, const ConvShape *s, const float *x, const float *w,
                const GemmEpilogue *epilogue, float *y) {
     const Conv c = make_conv(k, s, x, w, epilogue, y);
-    return gemm_run_items(k, s->n * s->groups, c.m, c.n, c.depth, conv_item, &c);
-}
-
-bool conv_gemm_add(const KernelContext *k, const ConvShape *s, const float *x, const float *w,
-                   bool add, float *y) {
-    Conv c = make_conv(k, s, x, w, NULL, y);
-    c.add = add;
     return gemm_run_items(k, s->n * s->groups, c.m, c.n, c.depth, conv_item, &c);
 }
 

@@ -333,25 +333,6 @@ static void the_item(const void *context, int64_t i, Gemm *g, GemmSource *source
     *g = *(const Gemm *)context;
 }
 
-void gemm_run_here(const KernelContext *ctx, const Gemm *g, float *scratch) {
-    const GemmTier *tier = gemm_tier(ctx->tier);
-    const GemmBlocks *b = &tier->blocks;
-    const Products p = {
-        .ctx = ctx,
-        .tier = tier,
-        .m = g->m,
-        .n = g->n,
-        .k = g->k,
-        .narrow = g->n <= NARROW,
-        .grid = choose_grid(b, b->mr, g->m, g->n, g->k, 1, 1),
-    };
-    Gemm chosen = *g;
-    choose_packing(tier, &chosen);
-    for (int64_t col = 0; col < p.grid.col_blocks.parts; col++)
-        for (int64_t row = 0; row < p.grid.row_blocks.parts; row++)
-            multiply_block(&p, &chosen, row, col, scratch);
-}
-
 bool gemm_run(const KernelContext *ctx, const Gemm *g) {
     return gemm_run_items(ctx, 1, g->m, g->n, g->k, the_item, g);
 }

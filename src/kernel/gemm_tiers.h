@@ -67,9 +67,6 @@ typedef union GemmSource {
     ConvPatches patches;
 } GemmSource;
 typedef void (*GemmItem)(const void *context, int64_t i, Gemm *g, GemmSource *source);
-/* One product wholly in this thread, from within a task of the pool. Scratch: gemm_scratch(m, n, k)
- * for one thread. */
-void gemm_run_here(const KernelContext *ctx, const Gemm *g, float *scratch);
 bool gemm_run_items(const KernelContext *ctx, int64_t count, int64_t m, int64_t n, int64_t k,
                     GemmItem item, const void *context);
 

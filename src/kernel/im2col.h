@@ -17,10 +17,6 @@ void conv_im2col_row(const ConvShape *s, const float *x, int64_t k, float *row);
 void conv_pack_patches(const void *patches, int64_t k0, int64_t kc, int64_t n0, int64_t nc, int nr,
                        float *panel);
 
-/* conv_gemm, adding to what lies in y if `add`. */
-bool conv_gemm_add(const KernelContext *k, const ConvShape *s, const float *x, const float *w,
-                   bool add, float *y);
-
 #if defined(KERNEL_X86)
 /* nr a multiple of 8 and 16; the panel aligned likewise. */
 void conv_pack_patches_avx2(const void *patches, int64_t k0, int64_t kc, int64_t n0, int64_t nc,

@@ -1,6 +1,7 @@
 #include "kernel/pointwise.h"
 
 #include "kernel/maps.h"
+#include "kernel/rows.h"
 #include <assert.h>
 #include <math.h>
 
@@ -14,6 +15,7 @@ typedef struct Elements {
     int64_t count;
     const float *a, *b;
     float *y;
+    const Rows *rows;
     Job *job;
 } Elements;
 
@@ -34,12 +36,10 @@ static void elements_chunk(void *context, int64_t chunk, int worker) {
             y[i] = a[i] < 0 ? 0 : a[i];
         break;
     case TANH:
-        for (int64_t i = 0; i < count; i++)
-            y[i] = tanhf(a[i]);
+        e->rows->tanh(count, a, y);
         break;
     case SIGMOID:
-        for (int64_t i = 0; i < count; i++)
-            y[i] = 1 / (1 + expf(-a[i]));
+        e->rows->sigmoid(count, a, y);
         break;
     case ADD:
         assert(b);
@@ -63,7 +63,7 @@ static void elements_chunk(void *context, int64_t chunk, int worker) {
 
 static bool run_elements(const KernelContext *k, Operation operation, int64_t count, const float *a,
                          const float *b, float *y) {
-    Elements e = {operation, count, a, b, y, k->job};
+    Elements e = {operation, count, a, b, y, rows_of(k->tier), k->job};
     return pool_run(k->pool, k->job, (count + CHUNK - 1) / CHUNK, elements_chunk, &e);
 }
 
@@ -159,14 +159,14 @@ void pointwise_batchnorm_fold(int64_t c, const float *gamma, const float *beta, 
     }
 }
 
-typedef struct Rows {
+typedef struct Softmax {
     int64_t classes;
     const float *x;
     float *y;
-} Rows;
+} Softmax;
 
 static void softmax_row(const void *context, int64_t row) {
-    const Rows *r = context;
+    const Softmax *r = context;
     const float *x = r->x + row * r->classes;
     float *y = r->y + row * r->classes;
     float max = -INFINITY;
@@ -183,7 +183,7 @@ static void softmax_row(const void *context, int64_t row) {
 }
 
 bool pointwise_softmax(const KernelContext *k, int64_t n, int64_t c, const float *x, float *y) {
-    const Rows r = {c, x, y};
+    const Softmax r = {c, x, y};
     return maps_run(k, n, c, c * 16, softmax_row, &r);
 }
 

@@ -1,82 +1,42 @@
 #include "kernel/pool2d.h"
 
 #include "kernel/maps.h"
-#include "kernel/pool2d_window.h"
+#include "kernel/rows.h"
 #include <assert.h>
 #include <math.h>
 
-enum {
-    NARROW = 4,  /* output columns below which an average goes window by window */
-    WIDTH = 1024 /* of a picture whose rows fit on the stack */
-};
+enum { NARROW = 4 }; /* output columns below which an average goes window by window */
 
 typedef struct Pooling {
     const PoolShape *shape;
     const float *x;
     float *y;
     int32_t *switches;
+    const Rows *rows;
+    Span columns[POOL_KERNEL_MAX]; /* of each tap */
 } Pooling;
 
-/* NaN wins. */
-static inline float larger(float v, float best) {
-    return ((v > best) | (v != v)) ? v : best;
+static Pooling pooling(const KernelContext *k, const PoolShape *s, const float *x, float *y,
+                       int32_t *switches) {
+    Pooling p = {.shape = s, .x = x, .y = y, .switches = switches, .rows = rows_of(k->tier)};
+    assert(s->adaptive || s->kw <= POOL_KERNEL_MAX);
+    for (int64_t kx = 0; kx < s->kw && !s->adaptive; kx++)
+        p.columns[kx] = columns_of_tap(s, kx);
+    return p;
 }
 
-/* Without switches a window's columns are taken first, all of the row's side by side, then its
- * rows. */
-static void max_row(const PoolShape *s, const float *x, int64_t oy, float *restrict y) {
+/* Without switches, if the picture is wide. */
+static void max_row_wide(const Pooling *p, const float *x, int64_t oy, float *restrict y) {
+    const PoolShape *s = p->shape;
     const Span rows = window(oy, s->ih, s->kh, s->sy, s->py);
     for (int64_t ox = 0; ox < s->ow; ox++)
         y[ox] = -INFINITY;
-    if (rows.first >= rows.end)
-        return;
-    assert(s->iw > 0 && s->iw <= WIDTH);
-    float tallest[WIDTH];
-    const float *top = x + rows.first * s->iw,
-                *next = rows.end - rows.first > 1 ? top + s->iw : top;
-    for (int64_t ix = 0; ix < s->iw; ix++)
-        tallest[ix] = larger(next[ix], top[ix]);
-    for (int64_t iy = rows.first + 2; iy < rows.end; iy++)
-        for (int64_t ix = 0; ix < s->iw; ix++)
-            tallest[ix] = larger(x[iy * s->iw + ix], tallest[ix]);
-    for (int64_t kx = 0; kx < s->kw; kx++) {
-        const Span span = columns_of_tap(s, kx);
-        const int64_t at = kx - s->px;
-        if (s->sx == 1)
-            for (int64_t ox = span.first; ox < span.end; ox++)
-                y[ox] = larger(tallest[at + ox], y[ox]);
-        else if (s->sx == 2)
-            for (int64_t ox = span.first; ox < span.end; ox++)
-                y[ox] = larger(tallest[at + 2 * ox], y[ox]); /* NOLINT: inside 0..iw-1 */
-        else
-            for (int64_t ox = span.first; ox < span.end; ox++)
-                y[ox] = larger(tallest[at + s->sx * ox], y[ox]);
-    }
-}
-
-/* With switches, or if the picture is wide, tap by tap in reading order. */
-static void max_row_by_taps(const PoolShape *s, const float *x, int64_t oy, float *restrict y,
-                            int32_t *restrict switches) {
-    const Span rows = window(oy, s->ih, s->kh, s->sy, s->py);
-    for (int64_t ox = 0; ox < s->ow; ox++) {
-        const Span columns = window(ox, s->iw, s->kw, s->sx, s->px);
-        const bool empty = rows.first >= rows.end || columns.first >= columns.end;
-        y[ox] = -INFINITY;
-        if (switches)
-            switches[ox] = empty ? -1 : (int32_t)(rows.first * s->iw + columns.first);
-    }
     for (int64_t iy = rows.first; iy < rows.end; iy++)
-        for (int64_t kx = 0; kx < s->kw; kx++) {
-            const int64_t at = iy * s->iw - s->px + kx;
-            const Span span = columns_of_tap(s, kx);
-            for (int64_t ox = span.first; ox < span.end; ox++) {
-                const float v = x[at + ox * s->sx], best = y[ox];
-                const int better = (v > best) | ((v != v) & (best == best));
-                y[ox] = better ? v : best;
-                if (switches)
-                    switches[ox] = better ? (int32_t)(at + ox * s->sx) : switches[ox];
+        for (int64_t kx = 0; kx < s->kw; kx++)
+            for (int64_t ox = p->columns[kx].first; ox < p->columns[kx].end; ox++) {
+                const float v = x[iy * s->iw - s->px + kx + ox * s->sx];
+                y[ox] = v > y[ox] || v != v ? v : y[ox];
             }
-        }
 }
 
 static void max_map(const void *context, int64_t map) {
@@ -85,10 +45,12 @@ static void max_map(const void *context, int64_t map) {
     const float *x = p->x + map * s->ih * s->iw;
     for (int64_t oy = 0; oy < s->oh; oy++) {
         const int64_t row = (map * s->oh + oy) * s->ow;
-        if (p->switches || s->iw > WIDTH)
-            max_row_by_taps(s, x, oy, p->y + row, p->switches ? p->switches + row : NULL);
+        if (p->switches)
+            p->rows->max_switches(s, p->columns, oy, x, p->y + row, p->switches + row);
+        else if (s->iw > ROWS_PICTURE)
+            max_row_wide(p, x, oy, p->y + row);
         else
-            max_row(s, x, oy, p->y + row);
+            p->rows->max(s, p->columns, oy, x, p->y + row);
     }
 }
 
@@ -100,7 +62,7 @@ static bool run(const KernelContext *k, const Pooling *p, MapFunction f) {
 
 bool pool_max(const KernelContext *k, const PoolShape *s, const float *x, float *y,
               int32_t *switches) {
-    const Pooling p = {s, x, y, switches};
+    const Pooling p = pooling(k, s, x, y, switches);
     return run(k, &p, max_map);
 }
 
@@ -122,13 +84,14 @@ static void average_cells(const PoolShape *s, const Share *rows, const float *x,
 }
 
 /* Tap by tap, so that adjacent windows are summed side by side. */
-static void average_row(const PoolShape *s, const Share *rows, const float *x, float *restrict y) {
+static void average_row(const Pooling *p, const Share *rows, const float *x, float *restrict y) {
+    const PoolShape *s = p->shape;
     for (int64_t ox = 0; ox < s->ow; ox++)
         y[ox] = 0;
     for (int64_t iy = rows->cells.first; iy < rows->cells.end; iy++)
         for (int64_t kx = 0; kx < s->kw; kx++) {
             const int64_t at = iy * s->iw - s->px + kx;
-            const Span span = columns_of_tap(s, kx);
+            const Span span = p->columns[kx];
             if (s->sx == 1)
                 for (int64_t ox = span.first; ox < span.end; ox++)
                     y[ox] += x[at + ox];
@@ -155,11 +118,11 @@ static void average_map(const void *context, int64_t map) {
         if (s->adaptive || s->ow < NARROW)
             average_cells(s, &rows, x, y);
         else
-            average_row(s, &rows, x, y);
+            average_row(p, &rows, x, y);
     }
 }
 
 bool pool_average(const KernelContext *k, const PoolShape *s, const float *x, float *y) {
-    const Pooling p = {s, x, y, NULL};
+    const Pooling p = pooling(k, s, x, y, NULL);
     return run(k, &p, average_map);
 }

@@ -4,6 +4,8 @@
 
 #include "kernel/kernel.h"
 
+enum { POOL_KERNEL_MAX = 64 }; /* columns */
+
 typedef struct PoolShape {
     int64_t n, c, ih, iw, oh, ow;
     int64_t kh, kw, sy, sx, py, px;
@@ -14,7 +16,8 @@ typedef struct PoolShape {
 } PoolShape;
 
 /* switches (may be NULL): N, C, OH, OW; the index y*IW + x of each maximum within its map, the
- * first in reading order among equals. A NaN in the window wins. */
+ * first in reading order among equals; -1 for a window that lies outside. A NaN in the window wins,
+ * the first of several. */
 bool pool_max(const KernelContext *k, const PoolShape *s, const float *x, float *y,
               int32_t *switches);
 bool pool_average(const KernelContext *k, const PoolShape *s, const float *x, float *y);

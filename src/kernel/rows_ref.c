@@ -1,4 +1,3 @@
-#include <math.h>
 #define ROWS_REF
 #define ROWS_WIDTH (16 / (int)sizeof(float))
 #include "kernel/rows_template.h"

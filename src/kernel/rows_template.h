@@ -1,7 +1,9 @@
-/* The functions of rows.h for vectors of ROWS_WIDTH numbers: included by rows_ref.c, rows_avx2.c and
- * rows_avx512.c, each compiled for its tier. No sum's order depends on the width. */
+/* The functions of rows.h for vectors of ROWS_WIDTH numbers: included by rows_ref.c, rows_avx2.c
+ * and rows_avx512.c, each compiled for its tier. No sum's order depends on the width. */
 #include "kernel/gemm_tiers.h" /* UNROLL */
 #include "kernel/rows.h"
+#include <assert.h>
+#include <math.h>
 
 /* As it lies in memory, at any multiple of a number's size. */
 typedef float Vector
@@ -56,9 +58,9 @@ static void moments(int64_t count, const float *x, float shift, RowSums *s) {
     }
 }
 
-static inline __attribute__((always_inline)) void
-products_as(int64_t count, const float *x, const float *g, const RowLine *line, const bool relu,
-            RowSums *s) {
+static inline __attribute__((always_inline)) void products_as(int64_t count, const float *x,
+                                                              const float *g, const RowLine *line,
+                                                              const bool relu, RowSums *s) {
     const Vector mean = splat(line->mean), scale = splat(line->scale), shift = splat(line->shift);
     Vector a[PARTS], b[PARTS];
     int64_t i = 0;
@@ -126,7 +128,9 @@ line_gradient_as(int64_t count, const float *x, const float *g, const RowLine *l
         if (relu)
             v = where(d * scale + shift > 0, v);
         v = scale * (v - offsets - d * slopes);
-        store(dx + i, add ? load(dx + i) + v : v);
+        if (add)
+            v = load(dx + i) + v;
+        store(dx + i, v);
     }
     for (; i < count; i++) {
         const float d = x[i] - line->mean;
@@ -148,22 +152,78 @@ static void line_gradient(int64_t count, const float *x, const float *g, const R
         line_gradient_as(count, x, g, line, offset, slope, false, false, dx);
 }
 
-static inline Mask first_lanes(int64_t count) {
-    Vector lane;
-    for (int l = 0; l < ROWS_WIDTH; l++)
-        lane[l] = (float)l;
-    return lane < (float)count;
+/* NaN wins. */
+static inline float larger(float v, float best) {
+    return ((v > best) | (v != v)) ? v : best;
 }
 
-static void take_equal(int64_t count, const float *x, const float *y, float *left, float *grad) {
-    for (int64_t i = 0; i < count; i += ROWS_WIDTH) {
-        const Vector v = load(x + i), l = load(left + i);
-        Mask hit = (v == load(y + i)) | (v != v);
-        if (count - i < ROWS_WIDTH)
-            hit &= first_lanes(count - i);
-        store(grad + i, load(grad + i) + where(hit, l));
-        store(left + i, where(~hit, l));
+/* Without switches a window's columns are taken first, all of the row's side by side, then its
+ * rows. */
+static void max_row(const PoolShape *s, const Span *taps, int64_t oy, const float *x,
+                    float *restrict y) {
+    const Span rows = window(oy, s->ih, s->kh, s->sy, s->py);
+    for (int64_t ox = 0; ox < s->ow; ox++)
+        y[ox] = -INFINITY;
+    if (rows.first >= rows.end)
+        return;
+    assert(s->iw > 0 && s->iw <= ROWS_PICTURE);
+    float tallest[ROWS_PICTURE];
+    const float *top = x + rows.first * s->iw,
+                *next = rows.end - rows.first > 1 ? top + s->iw : top;
+    for (int64_t ix = 0; ix < s->iw; ix++)
+        tallest[ix] = larger(next[ix], top[ix]);
+    for (int64_t iy = rows.first + 2; iy < rows.end; iy++)
+        for (int64_t ix = 0; ix < s->iw; ix++)
+            tallest[ix] = larger(x[iy * s->iw + ix], tallest[ix]);
+    for (int64_t kx = 0; kx < s->kw; kx++) {
+        const Span span = taps[kx];
+        const int64_t at = kx - s->px;
+        if (s->sx == 1)
+            for (int64_t ox = span.first; ox < span.end; ox++)
+                y[ox] = larger(tallest[at + ox], y[ox]);
+        else if (s->sx == 2)
+            for (int64_t ox = span.first; ox < span.end; ox++)
+                y[ox] = larger(tallest[at + 2 * ox], y[ox]); /* NOLINT: inside 0..iw-1 */
+        else
+            for (int64_t ox = span.first; ox < span.end; ox++)
+                y[ox] = larger(tallest[at + s->sx * ox], y[ox]);
     }
+}
+
+/* One tap of a row of windows, whose first cell is number `at` of the map. */
+static inline __attribute__((always_inline)) void max_tap(Span span, const float *x, int32_t at,
+                                                          const int32_t stride, float *restrict y,
+                                                          int32_t *restrict switches) {
+    for (int32_t ox = (int32_t)span.first; ox < (int32_t)span.end; ox++) {
+        const int32_t from = at + ox * stride;
+        const float v = x[from], best = y[ox];
+        const int better = (v > best) | ((v != v) & (best == best));
+        y[ox] = better ? v : best;
+        switches[ox] = better ? from : switches[ox];
+    }
+}
+
+/* With switches, tap by tap in reading order. A window begins with its first cell, unless it has
+ * none. */
+static void max_switches(const PoolShape *s, const Span *taps, int64_t oy, const float *x,
+                         float *restrict y, int32_t *restrict switches) {
+    const Span rows = window(oy, s->ih, s->kh, s->sy, s->py);
+    const int32_t iw = (int32_t)s->iw, px = (int32_t)s->px, sx = (int32_t)s->sx;
+    for (int32_t ox = 0; ox < (int32_t)s->ow; ox++) {
+        const int32_t first = ox * sx > px ? ox * sx - px : 0;
+        y[ox] = -INFINITY;
+        switches[ox] = rows.first < rows.end && first < iw ? (int32_t)rows.first * iw + first : -1;
+    }
+    for (int64_t iy = rows.first; iy < rows.end; iy++)
+        for (int64_t kx = 0; kx < s->kw; kx++) {
+            const int32_t at = (int32_t)(iy * s->iw + kx) - px;
+            if (sx == 1)
+                max_tap(taps[kx], x, at, 1, y, switches);
+            else if (sx == 2)
+                max_tap(taps[kx], x, at, 2, y, switches);
+            else
+                max_tap(taps[kx], x, at, sx, y, switches);
+        }
 }
 
 #ifdef ROWS_REF
@@ -240,6 +300,6 @@ static void sigmoid_row(int64_t count, const float *x, float *y) {
 #define ROWS_TABLE                                                                                 \
     {                                                                                              \
         .moments = moments, .products = products, .line = line_row,                                \
-        .line_gradient = line_gradient, .take_equal = take_equal, .tanh = tanh_row,                \
-        .sigmoid = sigmoid_row,                                                                    \
+        .line_gradient = line_gradient, .max = max_row, .max_switches = max_switches,              \
+        .tanh = tanh_row, .sigmoid = sigmoid_row,                                                  \
     }

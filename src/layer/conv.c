@@ -108,11 +108,21 @@ static ConvShape conv_kernel_shape(const LayerCall *call) {
     };
 }
 
+/* Whether a batch of training takes the way of its own; what is looked at takes that of the packed
+ * weights, whose bits are the same. */
+static bool conv_learns(const LayerCall *call, const ConvShape *s) {
+    return call->training && conv_direct_pays(s);
+}
+
 static size_t conv_scratch(const LayerCall *call) {
     if (call->path == CONV_NAIVE)
         return 0;
-    ConvShape s = conv_kernel_shape(call);
-    return conv_gemm_scratch(call->kernel->tier, &s, pool_threads(call->kernel->pool));
+    const ConvShape s = conv_kernel_shape(call);
+    const int threads = pool_threads(call->kernel->pool);
+    const size_t gemm = conv_gemm_scratch(call->kernel->tier, &s, threads);
+    const size_t direct =
+        conv_learns(call, &s) ? conv_direct_scratch(call->kernel->tier, &s, threads) : 0;
+    return direct > gemm ? direct : gemm; /* while learning, it is also tried on photographs */
 }
 
 static bool conv_forward(const LayerCall *call) {
@@ -127,7 +137,8 @@ static bool conv_forward(const LayerCall *call) {
     if (call->fusion && call->fusion->shift)
         epilogue = (GemmEpilogue){.scale = call->fusion->scale, .shift = call->fusion->shift};
     epilogue.relu = call->fusion && call->fusion->relu;
-    return conv_gemm(call->kernel, &s, x, weight, &epilogue, call->out->data);
+    return (conv_learns(call, &s) ? conv_direct : conv_gemm)(call->kernel, &s, x, weight, &epilogue,
+                                                             call->out->data);
 }
 
 static size_t conv_back_scratch(const LayerBackward *back) {

@@ -14,17 +14,33 @@ static const ParamSpec maxpool_params[] = {
     {.name = NULL},
 };
 
+/* In training: where each window's largest value lies. */
+static size_t maxpool_saved(const LayerCall *call) {
+    return (size_t)tensor_count(call->out);
+}
+
 static bool maxpool_forward(const LayerCall *call) {
     PoolShape s = pooling_kernel_shape(call);
-    return pool_max(call->kernel, &s, call->in[0]->data, call->out->data, NULL);
+    void *switches = call->training ? call->training->saved : NULL;
+    return pool_max(call->kernel, &s, call->in[0]->data, call->out->data, switches);
+}
+
+/* Without training the same, and the maxima once more. */
+static size_t maxpool_backward_scratch(const LayerBackward *back) {
+    return back->call->training ? 0 : 2 * (size_t)tensor_count(back->call->out);
 }
 
 static bool maxpool_backward(const LayerBackward *back) {
     const LayerCall *call = back->call;
     PoolShape s = pooling_kernel_shape(call);
-    return !back->grad_in[0] ||
-           backward_pool_max(call->kernel, &s, call->in[0]->data, call->out->data, back->grad_out,
-                             back->grad_in[0], back->add[0]);
+    float *maxima = call->kernel->scratch;
+    void *switches = call->training ? call->training->saved : maxima + tensor_count(call->out);
+    if (!back->grad_in[0])
+        return true;
+    if (!call->training && !pool_max(call->kernel, &s, call->in[0]->data, maxima, switches))
+        return false;
+    return backward_pool_max(call->kernel, &s, switches, back->grad_out, back->grad_in[0],
+                             back->add[0]);
 }
 
 const LayerType layer_maxpool = {
@@ -38,6 +54,8 @@ const LayerType layer_maxpool = {
     .shape = pooling_shape,
     .window = pooling_window,
     .forward = maxpool_forward,
+    .saved = maxpool_saved,
+    .backward_scratch = maxpool_backward_scratch,
     .backward = maxpool_backward,
     .describe = pooling_describe,
 };

@@ -244,9 +244,7 @@ static bool check(const Checkpoint *c, const FileMap *map, const char *path, Err
     if (!check_frame(map, path, err))
         return false;
     bool ok = get_word(map->data + MAGIC_SIZE + WORD) == c->fingerprint ||
-              error_set(err, ERROR_BAD,
-                        "it was made by another recipe, network or data; move it "
-                        "away to begin anew");
+              error_set(err, ERROR_BAD, "it was made by another recipe, network or data");
     return (ok && check_arrays(c, map, err) && check_counts(map, err)) ||
            error_prefix(err, "%s", path);
 }

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- The table of keys, from which reading, ranges, presets and the fingerprint follow ------- */
@@ -192,6 +193,16 @@ static void hash_fields(const Field *fields, const Recipe *recipe, uint64_t *has
                                 ? TEXT("%llu", (unsigned long long)recipe->seed)
                                 : TEXT("%.17g", number_of(field, recipe, i)));
     }
+}
+
+void recipe_stretch(Recipe *recipe, int64_t epochs) {
+    assert(epochs > 0);
+    Schedule *s = &recipe->schedule;
+    const double factor = (double)epochs / (double)recipe->epochs;
+    s->warmup *= factor;
+    for (int i = 0; i < s->milestone_count; i++)
+        s->milestones[i] *= factor;
+    recipe->epochs = epochs;
 }
 
 void recipe_seal(Recipe *recipe) {
@@ -421,6 +432,10 @@ static size_t stem_length(const char *file) {
     return length > suffix && strcmp(file + length - suffix, SUFFIX) == 0 ? length - suffix : 0;
 }
 
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 bool recipe_names(Arena *arena, char ***names, size_t *count, Error *err) {
     char folder[FILE_PATH_MAX];
     char **files;
@@ -438,6 +453,7 @@ bool recipe_names(Arena *arena, char ***names, size_t *count, Error *err) {
         files[i][stem] = '\0';
         (*names)[(*count)++] = files[i];
     }
+    qsort(*names, *count, sizeof **names, by_name);
     return true;
 }
 

@@ -47,6 +47,8 @@ Recipe *recipe_parse(const char *text, size_t length, const char *name, Error *e
 void recipe_free(Recipe *recipe);
 /* The network that it trains, without weights: a relative path is meant beside the recipe. */
 Model *recipe_model(const Recipe *recipe, Error *err);
+/* Another number of epochs: warmup and milestones grow or shrink with it. */
+void recipe_stretch(Recipe *recipe, int64_t epochs);
 /* To be called after epochs or seed were changed. */
 void recipe_seal(Recipe *recipe);
 /* Names of the recipes that ship, sorted, in the arena. */

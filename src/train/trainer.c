@@ -148,7 +148,7 @@ static bool diverged(const Trainer *t, const char *what, double value, Error *er
                            : "infinity");
     return error_prefix(err,
                         "epoch %lld, batch %lld: the training diverged (learning rate %g: too "
-                        "high?); the weights of the last checkpoint are kept",
+                        "high?)",
                         (long long)t->c.epoch + 1, (long long)t->c.step + 1, present_rate(t));
 }
 

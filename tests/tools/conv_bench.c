@@ -40,7 +40,7 @@ static float *buffer(int64_t count, uint64_t seed) {
     return p;
 }
 
-typedef enum What { FORWARD, INPUT, WEIGHTS, WHATS } What;
+typedef enum What { FORWARD, DIRECT, INPUT, WEIGHTS, WHATS } What;
 
 typedef struct Data {
     ConvShape s;
@@ -64,6 +64,10 @@ static double run_once(What what, const KernelContext *k, const Data *d) {
         linear_fast(k, s->n, s->ic, s->oc, d->x, d->w, d->db, false, d->y);
     else if (what == FORWARD)
         conv_gemm(k, s, d->x, d->w, &e, d->y);
+    else if (what == DIRECT && d->linear)
+        linear_naive(k, s->n, s->ic, s->oc, d->x, d->w, d->db, d->y);
+    else if (what == DIRECT)
+        conv_direct(k, s, d->x, d->w, &e, d->y);
     else if (what == INPUT && d->linear)
         linear_backward_input(k, s->n, s->ic, s->oc, d->w, d->y, false, d->x);
     else if (what == INPUT)
@@ -84,11 +88,17 @@ static ConvShape shape_of(const Case *c) {
 
 static size_t scratch_of(CpuTier tier, const Data *d, int threads) {
     const ConvShape *s = &d->s;
-    const size_t forward = d->linear ? linear_fast_scratch(tier, s->n, s->ic, s->oc, threads)
-                                     : conv_gemm_scratch(tier, s, threads);
-    const size_t backward = d->linear ? linear_backward_scratch(tier, s->n, s->ic, s->oc, threads)
-                                      : conv_backward_scratch(tier, s, threads);
-    return forward > backward ? forward : backward;
+    const size_t sizes[] = {
+        d->linear ? linear_fast_scratch(tier, s->n, s->ic, s->oc, threads)
+                  : conv_gemm_scratch(tier, s, threads),
+        d->linear ? linear_backward_scratch(tier, s->n, s->ic, s->oc, threads)
+                  : conv_backward_scratch(tier, s, threads),
+        d->linear ? 0 : conv_direct_scratch(tier, s, threads),
+    };
+    size_t most = 0;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        most = sizes[i] > most ? sizes[i] : most;
+    return most;
 }
 
 static void bench(const Case *c, const char *name, Pool *pool, int rounds, CpuTier tier) {
@@ -104,15 +114,14 @@ static void bench(const Case *c, const char *name, Pool *pool, int rounds, CpuTi
     d.dw = buffer(weights, 4);
     d.db = buffer(s->oc, 4);
     printf("%-34s", name);
-    for (int what = 0; what < WHATS; what++) {
-        double best = 1e9;
-        for (int i = 0; i < rounds; i++) {
+    double best[WHATS] = {0};
+    for (int i = 0; i < rounds; i++)
+        for (int what = 0; what < WHATS; what++) {
             const double t = run_once((What)what, &k, &d);
-            best = t < best ? t : best;
+            best[what] = i && best[what] < t ? best[what] : t;
         }
-        printf(" %7.1f (%6.2f ms)", flops / best, best * 1e3);
-        fflush(stdout);
-    }
+    for (int what = 0; what < WHATS; what++)
+        printf(" %7.1f (%6.2f ms)", flops / best[what], best[what] * 1e3);
     printf("\n");
     float *all[] = {k.scratch, d.x, d.w, d.y, d.dw, d.db};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
@@ -128,9 +137,9 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: conv_bench [threads] [rounds] [name] [tier]\n%s\n", err.text);
         return 1;
     }
-    printf("%s, %s, %d thread%s: GFLOP/s (time), best of %d\n%-34s %19s %19s %19s\n", cpu_name(),
-           cpu_tier_name((CpuTier)tier), threads, threads == 1 ? "" : "s", rounds, "", "forward",
-           "dx", "dw");
+    printf("%s, %s, %d thread%s: GFLOP/s (time), best of %d\n%-34s %19s %19s %19s %19s\n",
+           cpu_name(), cpu_tier_name((CpuTier)tier), threads, threads == 1 ? "" : "s", rounds, "",
+           "forward", "direct", "dx", "dw");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const Case *c = &cases[i];
         char name[80];
