@@ -498,7 +498,7 @@ static void recipes_that_are_wrong(void **state) {
         {"'epochs': 1, 'schedule': {'rate': 0}", "schedule.rate: expected more than 0 "},
         {"'epochs': 1, 'schedule': {'rate': 1e999}", "a number beyond"},
         {"'epochs': 1, 'schedule': {'rate': 1}, 'momentm': 0.9",
-         "'momentm'; did you mean momentum?"},
+         "'momentm'; did you mean 'momentum'?"},
         {"'epochs': 1, 'schedule': {'rate': 1}, 'batch': 500",
          "pictures to learn from: expected at least a batch of 500, got 480"},
         {"'epochs': 1, 'schedule': {'rate': 1}, 'holdout': 480",

@@ -361,6 +361,34 @@ static void too_few_pictures_are_refused(void **state) {
     recipe_free(recipe);
 }
 
+/* What is saved as F16 is what was judged; a tolerance that cannot be met leaves F32. */
+static void halves_where_nothing_suffers(void **state) {
+    (void)state;
+    Error err = {0};
+    Recipe *recipe = parse_recipe(recipe_text);
+    Pool *pool = new_pool(2);
+    Model *model = parse_model(small_text, pool);
+    const RunOptions options = tier_options(cpu_best());
+    TrainData data;
+    make_data(&data, pixels, labels_of_all);
+    Trainer *t = trainer_new(recipe, model, &data, NULL, &options, pool, &err);
+    assert_ok(t && train_to_the_end(t, &err), err);
+    double loss[2], again[2];
+    bool halved;
+    assert_ok(trainer_halve(t, -0.9, loss, &halved, &err), err);
+    assert_false(halved);
+    assert_true(loss[0] != loss[1] && fabs(loss[0] - loss[1]) < 0.01 * loss[0]);
+    assert_true(loss[0] == trainer_state(t).best_loss);
+    assert_ok(trainer_halve(t, 0.01, loss, &halved, &err), err);
+    assert_true(halved);
+    assert_ok(trainer_halve(t, 0, again, &halved, &err), err); /* of halves nothing is lost */
+    assert_true(halved && again[0] == loss[1] && again[1] == loss[1]);
+    trainer_free(t);
+    model_free(model);
+    pool_free(pool);
+    recipe_free(recipe);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradient_matches_differences),
@@ -371,6 +399,7 @@ int main(void) {
         cmocka_unit_test(another_trainings_checkpoint_is_refused),
         cmocka_unit_test(divergence_is_told),
         cmocka_unit_test(too_few_pictures_are_refused),
+        cmocka_unit_test(halves_where_nothing_suffers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { COLUMNS = 79, BAR = 20, SAVE_SECONDS = 30 };
+#define HALF_TOLERANCE 0.005 /* of the loss */
 
 typedef struct Training {
     App *app;
@@ -147,11 +148,11 @@ static void tell_beginning(const Training *t) {
     const TrainerState s = trainer_state(t->trainer);
     if (t->app->options.quiet)
         return;
-    fprintf(stderr, "%s learns from %lld pictures of %s", t->model->title, (long long)s.learn_count,
+    fprintf(stderr, "%s: %lld pictures of %s", t->model->title, (long long)s.learn_count,
             t->source);
     if (s.holdout_count)
-        fprintf(stderr, ", %lld more held out", (long long)s.holdout_count);
-    fprintf(stderr, ": %lld epochs of %lld batches\n", (long long)s.epochs,
+        fprintf(stderr, " and %lld held out", (long long)s.holdout_count);
+    fprintf(stderr, ", %lld epochs of %lld batches\n", (long long)s.epochs,
             (long long)s.steps_per_epoch);
     if (s.resumed && s.epoch == s.epochs)
         app_note(t->app, "all was learned before; --restart begins anew");
@@ -278,7 +279,26 @@ static bool print_answer(const Training *t, Error *err) {
     return text != NULL;
 }
 
+/* --half: F16 where what is held out does not suffer. */
+static bool halve(Training *t, bool *halved, Error *err) {
+    double loss[2];
+    *halved = false;
+    if (!t->app->options.half)
+        return true;
+    if (!trainer_halve(t->trainer, HALF_TOLERANCE, loss, halved, err))
+        return false;
+    if (isfinite(loss[0]))
+        app_note(t->app, TEXT("F16 %s: loss %.5f on what is held out, %.5f in F32",
+                              *halved ? "weights" : "would cost too much, F32 is written", loss[1],
+                              loss[0]));
+    return true;
+}
+
 static bool finish(Training *t, Error *err) {
+    bool halved;
+    const bool kept = trainer_save(t->trainer, NULL);
+    if (!halve(t, &halved, err))
+        return false;
     trainer_export(t->trainer, false, t->model);
     const WeightsPair pairs[] = {
         {"convoscope.recipe", t->recipe->name},
@@ -287,13 +307,13 @@ static bool finish(Training *t, Error *err) {
         {"convoscope.data", t->recipe->data},
     };
     const WeightsSaveOptions options = {
-        .pairs = pairs, .pair_count = sizeof pairs / sizeof *pairs, .half = t->app->options.half};
+        .pairs = pairs, .pair_count = sizeof pairs / sizeof *pairs, .half = halved};
     if (weights_save(t->model, t->out, &options, err) && write_log(t, err) &&
         print_answer(t, err)) {
         remove(t->checkpoint);
         return true;
     }
-    if (trainer_save(t->trainer, NULL))
+    if (kept)
         add_advice(err, "the training is kept, the same command writes it anew");
     return false;
 }

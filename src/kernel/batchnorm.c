@@ -9,6 +9,10 @@
  * side by side in memory. */
 enum { BLOCK = 1024, SIDE_BY_SIDE = 512, GROUP = 16 /* channels at most */ };
 
+static inline int64_t min64(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
 typedef struct Sums {
     RowSums rows;
     double a, b;

@@ -1,15 +1,9 @@
-/* Convolutions of batches by the tiles of conv_tiers.h: rows are positions, four beside each other
- * to a group, columns are output channels, and terms (channel, ky, kx). A few lines of positions
- * are finished at a time: transposed, taken through the epilogue and put where they belong.
- *
- * So is the gradient of the input. With stride 1 it is the convolution of dy with the filters
- * turned by half a turn and channels exchanged; with stride S, the pixels (y, x) of each (y mod S,
- * x mod S) see every S-th row and column of the filter (Dumoulin and Visin, "A guide to convolution
- * arithmetic for deep learning", 2016, section 4), and so are one such convolution each. */
-#include "kernel/conv_tiers.h"
+/* Rows of a tile are positions, four beside each other to a group, columns are output channels, and
+ * terms (channel, ky, kx). A few lines of positions are finished at a time: transposed, taken
+ * through the epilogue and put where they belong. */
+#include "kernel/conv_direct.h"
 
 #include <assert.h>
-#include <string.h>
 
 enum {
     LINE = 16,        /* floats in a cache line */
@@ -23,42 +17,13 @@ enum {
     LANES_MAX = 16
 };
 
-/* One axis of a convolution: position p is the output's to + p*to_step; tap t of it sees the
- * input's from + p*from_step + t*tap_step, through the filter's tap + t*next. */
-typedef struct Axis {
-    int64_t positions, to, to_step;
-    int64_t from, from_step, tap_step, taps;
-    int64_t tap, next;
-} Axis;
-
-typedef struct Direct {
-    const KernelContext *k;
-    const ConvTier *tier;
-    int64_t n, groups;
-    int64_t cin, ih, iw, cout, oh, ow; /* of a group */
-    const float *x, *w;
-    int64_t w_group, w_out, w_in, w_row; /* from one weight to the next group's, channel's.. */
-    const GemmEpilogue *epilogue;
-    bool add;
-    float *y;
-    Axis v, h;              /* down and across */
-    int64_t terms, columns; /* columns: of all panels of a group */
-    ConvFrame frame;
-    int64_t items, rows;        /* of a block */
-    int64_t item_blocks, bands; /* affect no sum */
-    int64_t strip;              /* lines finished together */
-    float *packed;              /* groups, panels, terms, lanes */
-    int32_t *at;
-    size_t frame_size, worker_size;
-} Direct;
-
-static int64_t positions_of(const Direct *d) {
+static int64_t positions_of(const ConvDirect *d) {
     return d->v.positions * d->h.positions;
 }
 
 /* A filter of one column (row) needs no other columns (rows) of the picture than those it sees. */
-static void choose_frame(Direct *d) {
-    const Axis *v = &d->v, *h = &d->h;
+static void choose_frame(ConvDirect *d) {
+    const ConvAxis *v = &d->v, *h = &d->h;
     const int64_t down = v->taps == 1 ? 1 : v->from_step, across = h->taps == 1 ? 1 : h->from_step;
     d->frame = (ConvFrame){
         .height = (d->rows - 1) * down + (v->taps - 1) * v->tap_step + 1,
@@ -73,7 +38,7 @@ static void choose_frame(Direct *d) {
 }
 
 /* Blocks of as many items or rows as a frame holds, or fewer to occupy the threads. */
-static void choose_blocks(Direct *d, int threads) {
+static void choose_blocks(ConvDirect *d, int threads) {
     const int64_t plane = positions_of(d);
     const int64_t work = d->n * d->groups * plane * d->terms * d->columns;
     const int64_t wanted =
@@ -94,7 +59,7 @@ static void choose_blocks(Direct *d, int threads) {
 }
 
 /* What follows from the shape, once the axes are known. False: there is nothing to add up. */
-static bool complete(Direct *d, CpuTier tier, int threads) {
+static bool complete(ConvDirect *d, CpuTier tier, int threads) {
     d->tier = conv_tier(tier);
     d->terms = d->cin * d->v.taps * d->h.taps;
     d->columns = conv_round_up(d->cout, d->tier->lanes);
@@ -111,17 +76,17 @@ static bool complete(Direct *d, CpuTier tier, int threads) {
     return true;
 }
 
-static size_t packed_size(const Direct *d) {
+static size_t packed_size(const ConvDirect *d) {
     return (size_t)conv_round_up(d->groups * d->terms * d->columns, LINE);
 }
-static size_t shared_size(const Direct *d) {
+static size_t shared_size(const ConvDirect *d) {
     return packed_size(d) + (size_t)conv_round_up(d->terms, LINE);
 }
 
 /* A panel of a group's weights. */
 static void pack_task(void *context, int64_t task, int worker) {
-    const Direct *d = context;
-    const Axis *v = &d->v, *h = &d->h;
+    const ConvDirect *d = context;
+    const ConvAxis *v = &d->v, *h = &d->h;
     const int64_t nr = 2 * d->tier->lanes, panels = conv_div_up(d->columns, nr);
     const int64_t group = task / panels, n0 = task % panels * nr;
     const int64_t width = conv_min(nr, d->columns - n0), valid = conv_min(nr, d->cout - n0);
@@ -139,8 +104,8 @@ static void pack_task(void *context, int64_t task, int worker) {
     }
 }
 
-static void find_terms(const Direct *d, int32_t *at) {
-    const Axis *v = &d->v, *h = &d->h;
+static void find_terms(const ConvDirect *d, int32_t *at) {
+    const ConvAxis *v = &d->v, *h = &d->h;
     for (int64_t c = 0; c < d->cin; c++)
         for (int64_t y = 0; y < v->taps; y++)
             for (int64_t x = 0; x < h->taps; x++)
@@ -158,7 +123,7 @@ typedef struct Block {
 
 /* The positions of `lines` lines from `line` on, a line being a row of an item; the last group of a
  * line runs over into the next, which is written after it. */
-static void multiply_strip(const Direct *d, const Block *b, int64_t line, int64_t lines) {
+static void multiply_strip(const ConvDirect *d, const Block *b, int64_t line, int64_t lines) {
     const int64_t down = (d->v.taps == 1 ? 1 : d->v.from_step) * d->frame.width;
     const int64_t across = d->h.taps == 1 ? 1 : d->h.from_step, positions = d->h.positions;
     const int64_t groups = lines * conv_div_up(positions, 4);
@@ -196,7 +161,7 @@ static void multiply_strip(const Direct *d, const Block *b, int64_t line, int64_
 }
 
 /* `count` positions of one item and row (or of several whole rows), transposed, to y. */
-static void finish_positions(const Direct *d, const Block *b, const float *strip, int64_t count,
+static void finish_positions(const ConvDirect *d, const Block *b, const float *strip, int64_t count,
                              float *y) {
     _Alignas(64) float t[4 * LANES_MAX * LANES_MAX];
     const int64_t plane = d->oh * d->ow, nr = 2 * d->tier->lanes, step = d->h.to_step;
@@ -234,7 +199,7 @@ static void finish_positions(const Direct *d, const Block *b, const float *strip
     }
 }
 
-static void finish_strip(const Direct *d, const Block *b, int64_t line, int64_t lines) {
+static void finish_strip(const ConvDirect *d, const Block *b, int64_t line, int64_t lines) {
     const int64_t positions = d->h.positions;
     const bool whole = d->v.to_step == 1 && d->h.to_step == 1 && positions == d->ow;
     const float *strip = b->strip;
@@ -250,7 +215,7 @@ static void finish_strip(const Direct *d, const Block *b, int64_t line, int64_t 
 }
 
 static void direct_task(void *context, int64_t task, int worker) {
-    const Direct *d = context;
+    const ConvDirect *d = context;
     const int64_t band = task % d->bands, group = task / d->bands % d->groups;
     const int64_t block = task / d->bands / d->groups, nr = 2 * d->tier->lanes;
     const int64_t item = conv_part(d->n, d->item_blocks, block), map = d->ih * d->iw;
@@ -281,12 +246,11 @@ static void direct_task(void *context, int64_t task, int worker) {
     }
 }
 
-/* Scratch: what is shared, then each thread's. */
-static size_t direct_scratch(Direct *d, CpuTier tier, int threads) {
+size_t conv_direct_size(ConvDirect *d, CpuTier tier, int threads) {
     return complete(d, tier, threads) ? shared_size(d) + d->worker_size * (size_t)threads : 0;
 }
 
-static bool run_direct(const KernelContext *k, Direct *d) {
+bool conv_direct_run(const KernelContext *k, ConvDirect *d) {
     const int threads = pool_threads(k->pool);
     if (!complete(d, k->tier, threads))
         return !job_cancelled(k->job);
@@ -304,9 +268,9 @@ static bool run_direct(const KernelContext *k, Direct *d) {
            !job_cancelled(k->job);
 }
 
-static Direct forward(const ConvShape *s) {
+static ConvDirect forward(const ConvShape *s) {
     const int64_t taps = s->kh * s->kw, cin = s->ic / s->groups, cout = s->oc / s->groups;
-    return (Direct){
+    return (ConvDirect){
         .n = s->n,
         .groups = s->groups,
         .cin = cin,
@@ -325,178 +289,20 @@ static Direct forward(const ConvShape *s) {
 }
 
 size_t conv_direct_scratch(CpuTier tier, const ConvShape *s, int threads) {
-    Direct d = forward(s);
-    return direct_scratch(&d, tier, threads);
+    ConvDirect d = forward(s);
+    return conv_direct_size(&d, tier, threads);
 }
 
 bool conv_direct(const KernelContext *k, const ConvShape *s, const float *x, const float *w,
                  const GemmEpilogue *epilogue, float *y) {
-    Direct d = forward(s);
+    ConvDirect d = forward(s);
     d.x = x;
     d.w = w;
     d.epilogue = epilogue;
     d.y = y;
-    return run_direct(k, &d);
+    return conv_direct_run(k, &d);
 }
 
 bool conv_direct_pays(const ConvShape *s) {
     return s->kh * s->kw > 1 && s->ic / s->groups * s->kh * s->kw >= TERMS;
-}
-
-/* Pixels first, first + stride, .. of one axis of dx: those taps that fall on whole positions of
- * dy, the last first, so that they are seen in order. */
-static Axis pixels(int64_t first, int64_t size, int64_t taps, int64_t stride, int64_t pad,
-                   int64_t dilation) {
-    Axis a = {.positions = first < size ? (size - 1 - first) / stride + 1 : 0,
-              .to = first,
-              .to_step = stride,
-              .from_step = 1,
-              .tap_step = 1};
-    int64_t last = -1, before = -1; /* the last such tap, and the one before */
-    for (int64_t t = 0; t < taps; t++)
-        if ((first + pad - t * dilation) % stride == 0) {
-            before = last;
-            last = t;
-            a.taps++;
-        }
-    if (last < 0)
-        return a;
-    a.tap = last;
-    a.from = (first + pad - last * dilation) / stride;
-    if (before >= 0) {
-        a.next = before - last;
-        a.tap_step = (last - before) * dilation / stride;
-    }
-    return a;
-}
-
-/* The pixels (y0 + i*SY, x0 + j*SX) of dx. */
-static Direct backward(const ConvShape *s, int64_t y0, int64_t x0) {
-    const int64_t taps = s->kh * s->kw, icg = s->ic / s->groups, ocg = s->oc / s->groups;
-    return (Direct){
-        .n = s->n,
-        .groups = s->groups,
-        .cin = ocg,
-        .ih = s->oh,
-        .iw = s->ow,
-        .cout = icg,
-        .oh = s->ih,
-        .ow = s->iw,
-        .w_group = ocg * icg * taps,
-        .w_out = taps,
-        .w_in = icg * taps,
-        .w_row = s->kw,
-        .v = pixels(y0, s->ih, s->kh, s->sy, s->py, s->dy),
-        .h = pixels(x0, s->iw, s->kw, s->sx, s->px, s->dx),
-    };
-}
-
-/* Whether a tap reaches every pixel of dx. */
-static bool all_reached(const ConvShape *s) {
-    for (int64_t y0 = 0; y0 < s->sy; y0++)
-        for (int64_t x0 = 0; x0 < s->sx; x0++) {
-            const Direct d = backward(s, y0, x0);
-            if (d.v.taps == 0 || d.h.taps == 0)
-                return false;
-        }
-    return true;
-}
-
-typedef struct Zeros {
-    float *maps;
-    int64_t plane;
-} Zeros;
-
-static void zero_task(void *context, int64_t map, int worker) {
-    const Zeros *z = context;
-    (void)worker;
-    memset(z->maps + map * z->plane, 0, (size_t)z->plane * sizeof *z->maps);
-}
-
-/* A 1x1 convolution is a product with the filters transposed. */
-typedef struct Product {
-    const ConvShape *shape;
-    const float *packed, *dy;
-    bool add;
-    float *dx;
-} Product;
-
-static bool is_product(const ConvShape *s) {
-    return s->kh * s->kw == 1 && s->sy == 1 && s->sx == 1 && s->py == 0 && s->px == 0;
-}
-
-static size_t product_packed(const ConvShape *s) {
-    const size_t size = gemm_packed_size(s->ic / s->groups, s->oc / s->groups);
-    return (size_t)conv_round_up((int64_t)size, LINE);
-}
-
-static void product_item(const void *context, int64_t i, Gemm *g, GemmSource *source) {
-    const Product *p = context;
-    const ConvShape *s = p->shape;
-    const int64_t icg = s->ic / s->groups, ocg = s->oc / s->groups, plane = s->oh * s->ow;
-    source->matrix = (GemmMatrix){p->dy + i * ocg * plane, plane, 1};
-    *g = (Gemm){
-        .m = icg,
-        .n = plane,
-        .k = ocg,
-        .packed_a = p->packed + (size_t)(i % s->groups) * product_packed(s),
-        .pack_b = gemm_pack_matrix,
-        .b = source,
-        .c = p->dx + i * icg * plane,
-        .ldc = plane,
-        .add = p->add,
-    };
-}
-
-static bool run_product(const KernelContext *k, const ConvShape *s, const float *w, const float *dy,
-                        bool add, float *dx) {
-    const int64_t icg = s->ic / s->groups, ocg = s->oc / s->groups;
-    const size_t one = product_packed(s), size = one * (size_t)s->groups;
-    const Product p = {s, k->scratch, dy, add, dx};
-    KernelContext rest = *k;
-    assert(k->scratch_count >= size);
-    rest.scratch += size;
-    rest.scratch_count -= size;
-    for (int64_t group = 0; group < s->groups; group++) {
-        const GemmMatrix a = {w + group * ocg * icg, 1, icg};
-        gemm_pack_a(k->tier, &a, icg, ocg, k->scratch + (size_t)group * one);
-    }
-    return gemm_run_items(&rest, s->n * s->groups, icg, s->oh * s->ow, ocg, product_item, &p);
-}
-
-bool conv_backward_input(const KernelContext *k, const ConvShape *s, const float *w,
-                         const float *dy, bool add, float *dx) {
-    if (is_product(s))
-        return run_product(k, s, w, dy, add, dx);
-    Zeros zeros = {dx, s->ih * s->iw};
-    if (!add && !all_reached(s) && !pool_run(k->pool, k->job, s->n * s->ic, zero_task, &zeros))
-        return false;
-    for (int64_t y0 = 0; y0 < s->sy; y0++)
-        for (int64_t x0 = 0; x0 < s->sx; x0++) {
-            Direct d = backward(s, y0, x0);
-            d.x = dy;
-            d.w = w;
-            d.add = add;
-            d.y = dx;
-            if (!run_direct(k, &d))
-                return false;
-        }
-    return true;
-}
-
-size_t conv_backward_scratch(CpuTier tier, const ConvShape *s, int threads) {
-    size_t most = conv_weights_scratch(tier, s, threads);
-    if (is_product(s)) {
-        const size_t size =
-            product_packed(s) * (size_t)s->groups +
-            gemm_scratch(tier, s->ic / s->groups, s->oh * s->ow, s->oc / s->groups, threads);
-        return size > most ? size : most;
-    }
-    for (int64_t y0 = 0; y0 < s->sy; y0++)
-        for (int64_t x0 = 0; x0 < s->sx; x0++) {
-            Direct d = backward(s, y0, x0);
-            const size_t size = direct_scratch(&d, tier, threads);
-            most = size > most ? size : most;
-        }
-    return most;
 }

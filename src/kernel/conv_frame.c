@@ -16,6 +16,7 @@ const ConvTier *conv_tier(CpuTier tier) {
 }
 
 void conv_frame_init(ConvFrame *f, int64_t items, int64_t beyond) {
+    f->beyond = beyond;
     f->item_step = f->height * f->width;
     f->channel_step = conv_round_up(items * f->item_step + conv_max(beyond, LINE), LINE);
     if (f->channel_step % SAME_LINES == 0)
@@ -29,13 +30,15 @@ void conv_frame_copy(CpuTier tier, const ConvFrame *f, const float *maps, int64_
                        f->width == f->map_width && row >= 0 && row + height <= f->map_height;
     for (int64_t channel = 0; channel < channels; channel++, frame += f->channel_step) {
         const float *map = maps + channel * f->map_height * f->map_width;
-        for (int64_t i = items * f->item_step; i < f->channel_step; i++)
-            frame[i] = 0;
         for (int64_t i = 0; i < items; i++, map += item)
             if (whole)
                 memcpy(frame + i * f->item_step, map + row * f->width,
                        (size_t)(height * f->width) * sizeof *map);
             else
                 copy(f, map, row, height, frame + i * f->item_step);
+        float *end = frame + items * f->item_step;
+        memset(end, 0, LINE * sizeof *end); /* of a size that needs no call */
+        for (int64_t i = LINE; i < f->beyond; i++)
+            end[i] = 0;
     }
 }

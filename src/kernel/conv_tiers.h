@@ -54,6 +54,7 @@ typedef struct ConvFrame {
     int64_t col_from;           /* the map's column that is the frame's first */
     int64_t map_height, map_width;
     int64_t item_step, channel_step; /* in the frame */
+    int64_t beyond;                  /* floats after a channel that may be read */
 } ConvFrame;
 /* Copies `height` rows of a map from its row `row` on. A little more may be written beyond them. */
 typedef void (*ConvCopy)(const ConvFrame *f, const float *map, int64_t row, int64_t height,
@@ -74,7 +75,7 @@ extern const ConvTier conv_tier_avx2;
 extern const ConvTier conv_tier_avx512;
 #endif
 
-/* Makes the steps, for so many items; `beyond`: floats after a channel that may be read. */
+/* Makes the steps, for so many items. */
 void conv_frame_init(ConvFrame *f, int64_t items, int64_t beyond);
 /* Copies `height` rows from the map's row `row` on; maps: channel 0 of the first item, items
  * `item` floats apart. Zeros where there is no picture. */

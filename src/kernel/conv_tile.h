@@ -147,6 +147,14 @@ static void copy_apart(const ConvFrame *f, const float *map, int64_t row, int64_
     }
 }
 
+/* One vector as a rule: a loop alone would become a call of memset, which takes longer. */
+static inline void zeros(float *to, int64_t from, int64_t end) {
+    if (from < end)
+        store_any(to + from, zero());
+    for (int64_t i = from + LANES; i < end; i += LANES)
+        store_any(to + i, zero());
+}
+
 /* Whole vectors are written, beyond a row onto what comes after it. */
 static void copy(const ConvFrame *f, const float *map, int64_t row, int64_t height, float *to) {
     if (f->col_step > 1) {
@@ -154,21 +162,22 @@ static void copy(const ConvFrame *f, const float *map, int64_t row, int64_t heig
         return;
     }
     const int64_t width = f->width, left = f->map_width - f->col_from;
+    const int64_t plane = f->map_height * f->map_width;
     const int64_t first = f->col_from < 0 ? -f->col_from : 0, end = left < width ? left : width;
     for (int64_t y = 0, r = row; y < height; y++, r += f->row_step, to += width) {
         int64_t i = 0;
         if (r >= 0 && r < f->map_height && first < end) {
             const float *from = map + (r * f->map_width + f->col_from);
-            for (; i < first; i += LANES)
-                store_any(to + i, zero());
-            for (i = first; i + LANES <= end; i += LANES)
+            zeros(to, 0, first);
+            for (i = first; i + LANES <= end; i += LANES) {
+                __builtin_prefetch(from + i + plane); /* hardware stops at pages: a map or so */
                 store_any(to + i, load_any(from + i));
+            }
             if (i < end)
                 store_any(to + i, load_lanes(from + i, 0, end - i));
             i += i < end ? LANES : 0;
         }
-        for (; i < width; i += LANES)
-            store_any(to + i, zero());
+        zeros(to, i, width);
     }
 }
 

@@ -3,10 +3,10 @@
 #ifndef KERNEL_ROWS_H
 #define KERNEL_ROWS_H
 
-#include "kernel/pool2d_window.h"
+#include "kernel/kernel.h"
 
 /* Two sums side by side, each in so many partial sums: number i of a run belongs to i % LANES. */
-enum { ROWS_LANES = 16, ROWS_PICTURE = 1024 };
+enum { ROWS_LANES = 16 };
 typedef struct RowSums {
     float a[ROWS_LANES], b[ROWS_LANES];
 } RowSums;
@@ -27,12 +27,6 @@ typedef struct Rows {
     /* dx = scale * (g - offset - (x - mean) * slope), g as above; added if add */
     void (*line_gradient)(int64_t count, const float *x, const float *g, const RowLine *line,
                           float offset, float slope, bool add, float *dx);
-    /* Row oy of windows of one map; taps: columns_of_tap of each column. The picture is at most
-     * ROWS_PICTURE wide. */
-    void (*max)(const PoolShape *s, const Span *taps, int64_t oy, const float *x, float *y);
-    /* The same with switches (pool2d.h), of any width. */
-    void (*max_switches)(const PoolShape *s, const Span *taps, int64_t oy, const float *x, float *y,
-                         int32_t *switches);
     /* y may be x. */
     void (*tanh)(int64_t count, const float *x, float *y);
     void (*sigmoid)(int64_t count, const float *x, float *y);

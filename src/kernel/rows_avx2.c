@@ -1,5 +1,5 @@
 #if defined(__x86_64__)
-#define ROWS_WIDTH 8
+#define VECTOR_WIDTH 8
 #include "kernel/rows_template.h"
 
 const Rows rows_avx2 = ROWS_TABLE;

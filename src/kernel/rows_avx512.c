@@ -1,5 +1,5 @@
 #if defined(__x86_64__)
-#define ROWS_WIDTH 16
+#define VECTOR_WIDTH 16
 #include "kernel/rows_template.h"
 
 const Rows rows_avx512 = ROWS_TABLE;

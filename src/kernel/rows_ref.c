@@ -1,5 +1,4 @@
 #define ROWS_REF
-#define ROWS_WIDTH (16 / (int)sizeof(float))
 #include "kernel/rows_template.h"
 
 const Rows rows_ref = ROWS_TABLE;

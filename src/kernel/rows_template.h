@@ -1,29 +1,11 @@
-/* The functions of rows.h for vectors of ROWS_WIDTH numbers: included by rows_ref.c, rows_avx2.c
+/* The functions of rows.h for vectors of VECTOR_WIDTH numbers: included by rows_ref.c, rows_avx2.c
  * and rows_avx512.c, each compiled for its tier. No sum's order depends on the width. */
 #include "kernel/gemm_tiers.h" /* UNROLL */
 #include "kernel/rows.h"
-#include <assert.h>
+#include "kernel/vector.h"
 #include <math.h>
 
-/* As it lies in memory, at any multiple of a number's size. */
-typedef float Vector
-    __attribute__((vector_size(ROWS_WIDTH * sizeof(float)), aligned(sizeof(float)), may_alias));
-typedef __typeof__((Vector){0} > (Vector){0}) Mask; /* all bits of a number, or none */
-
-enum { PARTS = ROWS_LANES / ROWS_WIDTH };
-
-static inline Vector load(const float *x) {
-    return *(const Vector *)x;
-}
-static inline void store(float *x, Vector v) {
-    *(Vector *)x = v;
-}
-static inline Vector splat(float x) {
-    return x - (Vector){0};
-}
-static inline Vector where(Mask mask, Vector v) {
-    return (Vector)((Mask)v & mask);
-}
+enum { PARTS = ROWS_LANES / VECTOR_WIDTH };
 
 static inline float line_at(const RowLine *line, float x) {
     return (x - line->mean) * line->scale + line->shift;
@@ -35,21 +17,21 @@ static void moments(int64_t count, const float *x, float shift, RowSums *s) {
     int64_t i = 0;
     UNROLL(4)
     for (int p = 0; p < PARTS; p++) {
-        a[p] = load(s->a + p * ROWS_WIDTH);
-        b[p] = load(s->b + p * ROWS_WIDTH);
+        a[p] = load(s->a + p * VECTOR_WIDTH);
+        b[p] = load(s->b + p * VECTOR_WIDTH);
     }
     for (; i + ROWS_LANES <= count; i += ROWS_LANES) {
         UNROLL(4)
         for (int p = 0; p < PARTS; p++) {
-            const Vector d = load(x + i + p * ROWS_WIDTH) - from;
+            const Vector d = load(x + i + p * VECTOR_WIDTH) - from;
             a[p] += d;
             b[p] += d * d;
         }
     }
     UNROLL(4)
     for (int p = 0; p < PARTS; p++) {
-        store(s->a + p * ROWS_WIDTH, a[p]);
-        store(s->b + p * ROWS_WIDTH, b[p]);
+        store(s->a + p * VECTOR_WIDTH, a[p]);
+        store(s->b + p * VECTOR_WIDTH, b[p]);
     }
     for (int l = 0; i < count; i++, l++) {
         const float d = x[i] - shift;
@@ -66,14 +48,14 @@ static inline __attribute__((always_inline)) void products_as(int64_t count, con
     int64_t i = 0;
     UNROLL(4)
     for (int p = 0; p < PARTS; p++) {
-        a[p] = load(s->a + p * ROWS_WIDTH);
-        b[p] = load(s->b + p * ROWS_WIDTH);
+        a[p] = load(s->a + p * VECTOR_WIDTH);
+        b[p] = load(s->b + p * VECTOR_WIDTH);
     }
     for (; i + ROWS_LANES <= count; i += ROWS_LANES) {
         UNROLL(4)
         for (int p = 0; p < PARTS; p++) {
-            const Vector d = load(x + i + p * ROWS_WIDTH) - mean;
-            Vector v = load(g + i + p * ROWS_WIDTH);
+            const Vector d = load(x + i + p * VECTOR_WIDTH) - mean;
+            Vector v = load(g + i + p * VECTOR_WIDTH);
             if (relu)
                 v = where(d * scale + shift > 0, v);
             a[p] += v;
@@ -82,8 +64,8 @@ static inline __attribute__((always_inline)) void products_as(int64_t count, con
     }
     UNROLL(4)
     for (int p = 0; p < PARTS; p++) {
-        store(s->a + p * ROWS_WIDTH, a[p]);
-        store(s->b + p * ROWS_WIDTH, b[p]);
+        store(s->a + p * VECTOR_WIDTH, a[p]);
+        store(s->b + p * VECTOR_WIDTH, b[p]);
     }
     for (int l = 0; i < count; i++, l++) {
         const float v = !relu || line_at(line, x[i]) > 0 ? g[i] : 0;
@@ -104,7 +86,7 @@ static void line_row(int64_t count, const float *x, const RowLine *line, float *
     const Vector mean = splat(line->mean), scale = splat(line->scale), shift = splat(line->shift);
     const bool relu = line->relu;
     int64_t i = 0;
-    for (; i + ROWS_WIDTH <= count; i += ROWS_WIDTH) {
+    for (; i + VECTOR_WIDTH <= count; i += VECTOR_WIDTH) {
         Vector v = (load(x + i) - mean) * scale + shift;
         if (relu)
             v = (Vector)((Mask)v & ~(v < 0)); /* NaN stays */
@@ -122,7 +104,7 @@ line_gradient_as(int64_t count, const float *x, const float *g, const RowLine *l
     const Vector mean = splat(line->mean), scale = splat(line->scale), shift = splat(line->shift);
     const Vector offsets = splat(offset), slopes = splat(slope);
     int64_t i = 0;
-    for (; i + ROWS_WIDTH <= count; i += ROWS_WIDTH) {
+    for (; i + VECTOR_WIDTH <= count; i += VECTOR_WIDTH) {
         const Vector d = load(x + i) - mean;
         Vector v = load(g + i);
         if (relu)
@@ -150,80 +132,6 @@ static void line_gradient(int64_t count, const float *x, const float *g, const R
         line_gradient_as(count, x, g, line, offset, slope, false, true, dx);
     else
         line_gradient_as(count, x, g, line, offset, slope, false, false, dx);
-}
-
-/* NaN wins. */
-static inline float larger(float v, float best) {
-    return ((v > best) | (v != v)) ? v : best;
-}
-
-/* Without switches a window's columns are taken first, all of the row's side by side, then its
- * rows. */
-static void max_row(const PoolShape *s, const Span *taps, int64_t oy, const float *x,
-                    float *restrict y) {
-    const Span rows = window(oy, s->ih, s->kh, s->sy, s->py);
-    for (int64_t ox = 0; ox < s->ow; ox++)
-        y[ox] = -INFINITY;
-    if (rows.first >= rows.end)
-        return;
-    assert(s->iw > 0 && s->iw <= ROWS_PICTURE);
-    float tallest[ROWS_PICTURE];
-    const float *top = x + rows.first * s->iw,
-                *next = rows.end - rows.first > 1 ? top + s->iw : top;
-    for (int64_t ix = 0; ix < s->iw; ix++)
-        tallest[ix] = larger(next[ix], top[ix]);
-    for (int64_t iy = rows.first + 2; iy < rows.end; iy++)
-        for (int64_t ix = 0; ix < s->iw; ix++)
-            tallest[ix] = larger(x[iy * s->iw + ix], tallest[ix]);
-    for (int64_t kx = 0; kx < s->kw; kx++) {
-        const Span span = taps[kx];
-        const int64_t at = kx - s->px;
-        if (s->sx == 1)
-            for (int64_t ox = span.first; ox < span.end; ox++)
-                y[ox] = larger(tallest[at + ox], y[ox]);
-        else if (s->sx == 2)
-            for (int64_t ox = span.first; ox < span.end; ox++)
-                y[ox] = larger(tallest[at + 2 * ox], y[ox]); /* NOLINT: inside 0..iw-1 */
-        else
-            for (int64_t ox = span.first; ox < span.end; ox++)
-                y[ox] = larger(tallest[at + s->sx * ox], y[ox]);
-    }
-}
-
-/* One tap of a row of windows, whose first cell is number `at` of the map. */
-static inline __attribute__((always_inline)) void max_tap(Span span, const float *x, int32_t at,
-                                                          const int32_t stride, float *restrict y,
-                                                          int32_t *restrict switches) {
-    for (int32_t ox = (int32_t)span.first; ox < (int32_t)span.end; ox++) {
-        const int32_t from = at + ox * stride;
-        const float v = x[from], best = y[ox];
-        const int better = (v > best) | ((v != v) & (best == best));
-        y[ox] = better ? v : best;
-        switches[ox] = better ? from : switches[ox];
-    }
-}
-
-/* With switches, tap by tap in reading order. A window begins with its first cell, unless it has
- * none. */
-static void max_switches(const PoolShape *s, const Span *taps, int64_t oy, const float *x,
-                         float *restrict y, int32_t *restrict switches) {
-    const Span rows = window(oy, s->ih, s->kh, s->sy, s->py);
-    const int32_t iw = (int32_t)s->iw, px = (int32_t)s->px, sx = (int32_t)s->sx;
-    for (int32_t ox = 0; ox < (int32_t)s->ow; ox++) {
-        const int32_t first = ox * sx > px ? ox * sx - px : 0;
-        y[ox] = -INFINITY;
-        switches[ox] = rows.first < rows.end && first < iw ? (int32_t)rows.first * iw + first : -1;
-    }
-    for (int64_t iy = rows.first; iy < rows.end; iy++)
-        for (int64_t kx = 0; kx < s->kw; kx++) {
-            const int32_t at = (int32_t)(iy * s->iw + kx) - px;
-            if (sx == 1)
-                max_tap(taps[kx], x, at, 1, y, switches);
-            else if (sx == 2)
-                max_tap(taps[kx], x, at, 2, y, switches);
-            else
-                max_tap(taps[kx], x, at, sx, y, switches);
-        }
 }
 
 #ifdef ROWS_REF
@@ -254,8 +162,7 @@ static inline Vector exponential(Vector z, Vector *power) {
 }
 
 static inline Vector at_most(Vector v, float limit) { /* NaN stays */
-    const Mask above = v > limit;
-    return (Vector)(((Mask)v & ~above) | ((Mask)splat(limit) & above));
+    return choose(v > limit, splat(limit), v);
 }
 
 /* With t = e^(-2|x|) - 1, tanh |x| = -t / (2 + t): nothing cancels. Beyond 10 it is 1. */
@@ -276,11 +183,11 @@ static inline Vector sigmoid_of(Vector x) {
 static inline __attribute__((always_inline)) void map(int64_t count, const float *x, float *y,
                                                       Vector (*const of)(Vector)) {
     int64_t i = 0;
-    for (; i + ROWS_WIDTH <= count; i += ROWS_WIDTH)
+    for (; i + VECTOR_WIDTH <= count; i += VECTOR_WIDTH)
         store(y + i, of(load(x + i)));
     if (i == count)
         return;
-    float rest[ROWS_WIDTH] = {0};
+    float rest[VECTOR_WIDTH] = {0};
     for (int64_t j = i; j < count; j++)
         rest[j - i] = x[j];
     store(rest, of(load(rest)));
@@ -300,6 +207,5 @@ static void sigmoid_row(int64_t count, const float *x, float *y) {
 #define ROWS_TABLE                                                                                 \
     {                                                                                              \
         .moments = moments, .products = products, .line = line_row,                                \
-        .line_gradient = line_gradient, .max = max_row, .max_switches = max_switches,              \
-        .tanh = tanh_row, .sigmoid = sigmoid_row,                                                  \
+        .line_gradient = line_gradient, .tanh = tanh_row, .sigmoid = sigmoid_row,                  \
     }

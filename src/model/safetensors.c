@@ -1,6 +1,7 @@
 #include "model/safetensors.h"
 
 #include "base/memory.h"
+#include "tensor/half.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -223,20 +224,6 @@ const float *safetensors_in_place(const Safetensors *st, const SafeTensor *t) {
     return little_endian && aligned && is_dtype(t, "F32") ? (const float *)(const void *)at : NULL;
 }
 
-/* A half as a float of the same value; a NaN keeps its bits. */
-static uint32_t widen(uint32_t half) {
-    uint32_t sign = (half & 0x8000) << 16, exponent = half >> 10 & 31, fraction = half & 0x3ff;
-    if (exponent == 31)
-        return sign | 0x7f800000 | fraction << 13;
-    if (exponent)
-        return sign | (exponent + 112) << 23 | fraction << 13;
-    if (!fraction)
-        return sign;
-    for (exponent = 113; !(fraction & 0x400); exponent--) /* subnormal: fraction x 2^-24 */
-        fraction <<= 1;
-    return sign | exponent << 23 | (fraction & 0x3ff) << 13;
-}
-
 void safetensors_read(const Safetensors *st, const SafeTensor *t, float *out) {
     const uint8_t *p = st->data + t->begin;
     if (is_dtype(t, "F32")) {
@@ -247,7 +234,7 @@ void safetensors_read(const Safetensors *st, const SafeTensor *t, float *out) {
         }
     } else {
         for (size_t i = 0; i < t->size / 2; i++, p += 2) {
-            uint32_t bits = widen(p[0] | (uint32_t)p[1] << 8);
+            uint32_t bits = half_widen(p[0] | (uint32_t)p[1] << 8);
             memcpy(&out[i], &bits, 4);
         }
     }

@@ -1,6 +1,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "model/model.h"
+#include "tensor/half.h"
 #include <assert.h>
 #include <string.h>
 
@@ -61,27 +62,6 @@ static char *header_text(const Model *model, const WeightsSaveOptions *options, 
 
 /* --- Numbers ------------------------------------------------------------------------------- */
 
-/* x >> shift, rounded to the nearest, half to even; 1 <= shift <= 31. */
-static uint32_t shift_rounded(uint32_t x, uint32_t shift) {
-    uint32_t kept = x >> shift, rest = x & ((1u << shift) - 1), middle = 1u << (shift - 1);
-    return kept + (rest > middle || (rest == middle && kept & 1));
-}
-
-/* The nearest half of a float32's bits. Infinity of what is too large; NaN stays NaN. */
-static uint32_t narrow(uint32_t bits) {
-    uint32_t sign = bits >> 16 & 0x8000, exponent = bits >> 23 & 0xff, fraction = bits & 0x7fffff;
-    if (exponent == 0xff)
-        return sign | 0x7c00 | (fraction ? 0x200 | fraction >> 13 : 0);
-    if (exponent >=
-        113) { /* 2^-14 and more: normal; what is rounded up carries into the exponent */
-        uint32_t half = shift_rounded((exponent - 112) << 23 | fraction, 13);
-        return sign | (exponent > 142 || half > 0x7c00 ? 0x7c00 : half);
-    }
-    if (exponent < 102) /* less than half of the least, 2^-24 */
-        return sign;
-    return sign | shift_rounded(0x800000 | fraction, 126 - exponent);
-}
-
 /* False: a finite number has no half. */
 static bool put_numbers(FileWriter *file, const float *x, int64_t count, int dtype) {
     uint8_t bytes[4096];
@@ -92,7 +72,7 @@ static bool put_numbers(FileWriter *file, const float *x, int64_t count, int dty
         memcpy(&bits, &x[i], sizeof bits);
         bool finite = (bits & 0x7f800000) != 0x7f800000;
         if (dtype == HALVES)
-            bits = narrow(bits);
+            bits = half_narrow(bits);
         fits = fits && !(dtype == HALVES && finite && (bits & 0x7c00) == 0x7c00);
         for (size_t k = 0; k < size; k++)
             bytes[used++] = (uint8_t)(bits >> 8 * k);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "tensor/half.h"
 #include "train/optimiser.h"
 #include <math.h>
 #include <string.h>
@@ -208,8 +209,8 @@ static bool learn_batch(Trainer *t, Error *err) {
  */
 
 /* Mean loss and accuracy over pictures as they are, without augmentation. */
-static bool score(Trainer *t, const int64_t *pictures, int64_t count, double *mean_loss,
-                  double *accuracy, Error *err) {
+static bool score(Trainer *t, const float *weights, const int64_t *pictures, int64_t count,
+                  double *mean_loss, double *accuracy, Error *err) {
     double sum = 0;
     int64_t correct = 0;
     for (int64_t at = 0; at < count; at += t->recipe->batch) {
@@ -217,7 +218,7 @@ static bool score(Trainer *t, const int64_t *pictures, int64_t count, double *me
         Loss loss;
         if (!train_batch(t->data, pictures + at, items, NULL, 0, 0, t->pool, NULL, t->scratch,
                          train_net_input(t->net), t->labels) ||
-            !train_net_score(t->net, judged_weights(t), t->labels, items, NULL, &loss, err))
+            !train_net_score(t->net, weights, t->labels, items, NULL, &loss, err))
             return false;
         sum += loss.plain;
         correct += loss.correct;
@@ -252,8 +253,9 @@ static bool end_epoch(Trainer *t, Error *err) {
     train_shuffle(t->recipe->seed, 0, t->split.learn_count, t->order);
     for (int64_t i = 0; i < measured; i++)
         t->order[i] = t->split.learn[t->order[i]];
-    if (!score(t, t->order, measured, &record->train_loss, &record->train_accuracy, err) ||
-        !score(t, t->split.holdout, t->split.holdout_count, &record->val_loss,
+    if (!score(t, judged_weights(t), t->order, measured, &record->train_loss,
+               &record->train_accuracy, err) ||
+        !score(t, judged_weights(t), t->split.holdout, t->split.holdout_count, &record->val_loss,
                &record->val_accuracy, err))
         return false;
     if (is_best(t, record)) {
@@ -320,6 +322,31 @@ void trainer_export(const Trainer *t, bool now, Model *model) {
     model->weights.trained = true;
     text_format(model->weights.source, sizeof model->weights.source, "trained by %s, seed %llu",
                 t->recipe->name, (unsigned long long)t->recipe->seed);
+}
+
+bool trainer_halve(Trainer *t, double tolerance, double loss[2], bool *halved, Error *err) {
+    const float *best = t->c.best_epoch ? t->best : judged_weights(t);
+    double accuracy;
+    float *rounded = mem_alloc(t->sizes.all, sizeof *rounded, err);
+    if (!rounded)
+        return false;
+    memcpy(rounded, best, t->sizes.all * sizeof *rounded);
+    for (size_t i = 0; i < t->sizes.kernels; i++) {
+        uint32_t bits;
+        memcpy(&bits, &rounded[i], sizeof bits);
+        bits = half_widen(half_narrow(bits));
+        memcpy(&rounded[i], &bits, sizeof bits);
+    }
+    const bool ok =
+        score(t, best, t->split.holdout, t->split.holdout_count, &loss[0], &accuracy, err) &&
+        score(t, rounded, t->split.holdout, t->split.holdout_count, &loss[1], &accuracy, err);
+    *halved = ok && (t->split.holdout_count == 0 || loss[1] <= (1 + tolerance) * loss[0]);
+    if (*halved) {
+        memcpy(t->best, rounded, t->sizes.all * sizeof *rounded);
+        t->c.best_epoch = t->c.best_epoch ? t->c.best_epoch : t->c.epoch;
+    }
+    mem_free(rounded);
+    return ok;
 }
 
 uint64_t trainer_fingerprint(const Trainer *t) {

@@ -46,6 +46,10 @@ void trainer_set_rate(Trainer *t, double factor); /* by hand, on top of the sche
 /* Copies the best weights (the last where nothing is held out) into a model of the same graph with
  * random weights, which counts as trained from then on; now: the present ones instead. */
 void trainer_export(const Trainer *t, bool now, Model *model);
+/* Rounds the kernels of the best weights to F16, as weights_save can store them, unless that raises
+ * their loss on what is held out by more than `tolerance` (0.005: half a percent), in which case
+ * they stay as they are. *loss: before and after. Nothing held out: they are rounded. */
+bool trainer_halve(Trainer *t, double tolerance, double loss[2], bool *halved, Error *err);
 uint64_t trainer_fingerprint(const Trainer *t); /* of recipe, network and data together */
 
 #endif

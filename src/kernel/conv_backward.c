@@ -1,0 +1,168 @@
+/* The gradient of a convolution's input. With stride 1 it is the convolution of dy with the filters
+ * turned by half a turn and channels exchanged; with stride S, the pixels (y, x) of each (y mod S,
+ * x mod S) see every S-th row and column of the filter (Dumoulin and Visin, "A guide to convolution
+ * arithmetic for deep learning", 2016, section 4), and so are one such convolution each. */
+#include "kernel/conv_direct.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { LINE = 16 /* floats in a cache line */ };
+
+/* Pixels first, first + stride, .. of one axis of dx: those taps that fall on whole positions of
+ * dy, the last first, so that they are seen in order. */
+static ConvAxis pixels(int64_t first, int64_t size, int64_t taps, int64_t stride, int64_t pad,
+                       int64_t dilation) {
+    ConvAxis a = {.positions = first < size ? (size - 1 - first) / stride + 1 : 0,
+                  .to = first,
+                  .to_step = stride,
+                  .from_step = 1,
+                  .tap_step = 1};
+    int64_t last = -1, before = -1; /* the last such tap, and the one before */
+    for (int64_t t = 0; t < taps; t++)
+        if ((first + pad - t * dilation) % stride == 0) {
+            before = last;
+            last = t;
+            a.taps++;
+        }
+    if (last < 0)
+        return a;
+    a.tap = last;
+    a.from = (first + pad - last * dilation) / stride;
+    if (before >= 0) {
+        a.next = before - last;
+        a.tap_step = (last - before) * dilation / stride;
+    }
+    return a;
+}
+
+/* The pixels (y0 + i*SY, x0 + j*SX) of dx. */
+static ConvDirect backward(const ConvShape *s, int64_t y0, int64_t x0) {
+    const int64_t taps = s->kh * s->kw, icg = s->ic / s->groups, ocg = s->oc / s->groups;
+    return (ConvDirect){
+        .n = s->n,
+        .groups = s->groups,
+        .cin = ocg,
+        .ih = s->oh,
+        .iw = s->ow,
+        .cout = icg,
+        .oh = s->ih,
+        .ow = s->iw,
+        .w_group = ocg * icg * taps,
+        .w_out = taps,
+        .w_in = icg * taps,
+        .w_row = s->kw,
+        .v = pixels(y0, s->ih, s->kh, s->sy, s->py, s->dy),
+        .h = pixels(x0, s->iw, s->kw, s->sx, s->px, s->dx),
+    };
+}
+
+/* Whether a tap reaches every pixel of dx. */
+static bool all_reached(const ConvShape *s) {
+    for (int64_t y0 = 0; y0 < s->sy; y0++)
+        for (int64_t x0 = 0; x0 < s->sx; x0++) {
+            const ConvDirect d = backward(s, y0, x0);
+            if (d.v.taps == 0 || d.h.taps == 0)
+                return false;
+        }
+    return true;
+}
+
+typedef struct Zeros {
+    float *maps;
+    int64_t plane;
+} Zeros;
+
+static void zero_task(void *context, int64_t map, int worker) {
+    const Zeros *z = context;
+    (void)worker;
+    memset(z->maps + map * z->plane, 0, (size_t)z->plane * sizeof *z->maps);
+}
+
+/* A 1x1 convolution is a product with the filters transposed. */
+typedef struct Product {
+    const ConvShape *shape;
+    const float *packed, *dy;
+    bool add;
+    float *dx;
+} Product;
+
+static bool is_product(const ConvShape *s) {
+    return s->kh * s->kw == 1 && s->sy == 1 && s->sx == 1 && s->py == 0 && s->px == 0;
+}
+
+static size_t product_packed(const ConvShape *s) {
+    const size_t size = gemm_packed_size(s->ic / s->groups, s->oc / s->groups);
+    return (size_t)conv_round_up((int64_t)size, LINE);
+}
+
+static void product_item(const void *context, int64_t i, Gemm *g, GemmSource *source) {
+    const Product *p = context;
+    const ConvShape *s = p->shape;
+    const int64_t icg = s->ic / s->groups, ocg = s->oc / s->groups, plane = s->oh * s->ow;
+    source->matrix = (GemmMatrix){p->dy + i * ocg * plane, plane, 1};
+    *g = (Gemm){
+        .m = icg,
+        .n = plane,
+        .k = ocg,
+        .packed_a = p->packed + (size_t)(i % s->groups) * product_packed(s),
+        .pack_b = gemm_pack_matrix,
+        .b = source,
+        .c = p->dx + i * icg * plane,
+        .ldc = plane,
+        .add = p->add,
+    };
+}
+
+static bool run_product(const KernelContext *k, const ConvShape *s, const float *w, const float *dy,
+                        bool add, float *dx) {
+    const int64_t icg = s->ic / s->groups, ocg = s->oc / s->groups;
+    const size_t one = product_packed(s), size = one * (size_t)s->groups;
+    const Product p = {s, k->scratch, dy, add, dx};
+    KernelContext rest = *k;
+    assert(k->scratch_count >= size);
+    rest.scratch += size;
+    rest.scratch_count -= size;
+    for (int64_t group = 0; group < s->groups; group++) {
+        const GemmMatrix a = {w + group * ocg * icg, 1, icg};
+        gemm_pack_a(k->tier, &a, icg, ocg, k->scratch + (size_t)group * one);
+    }
+    return gemm_run_items(&rest, s->n * s->groups, icg, s->oh * s->ow, ocg, product_item, &p);
+}
+
+bool conv_backward_input(const KernelContext *k, const ConvShape *s, const float *w,
+                         const float *dy, bool add, float *dx) {
+    if (is_product(s))
+        return run_product(k, s, w, dy, add, dx);
+    Zeros zeros = {dx, s->ih * s->iw};
+    if (!add && !all_reached(s) && !pool_run(k->pool, k->job, s->n * s->ic, zero_task, &zeros))
+        return false;
+    for (int64_t y0 = 0; y0 < s->sy; y0++)
+        for (int64_t x0 = 0; x0 < s->sx; x0++) {
+            ConvDirect d = backward(s, y0, x0);
+            d.x = dy;
+            d.w = w;
+            d.add = add;
+            d.y = dx;
+            if (!conv_direct_run(k, &d))
+                return false;
+        }
+    return true;
+}
+
+size_t conv_backward_scratch(CpuTier tier, const ConvShape *s, int threads) {
+    size_t most = conv_weights_scratch(tier, s, threads);
+    if (is_product(s)) {
+        const size_t size =
+            product_packed(s) * (size_t)s->groups +
+            gemm_scratch(tier, s->ic / s->groups, s->oh * s->ow, s->oc / s->groups, threads);
+        return size > most ? size : most;
+    }
+    for (int64_t y0 = 0; y0 < s->sy; y0++)
+        for (int64_t x0 = 0; x0 < s->sx; x0++) {
+            ConvDirect d = backward(s, y0, x0);
+            const size_t size = conv_direct_size(&d, tier, threads);
+            most = size > most ? size : most;
+        }
+    return most;
+}
