@@ -1,12 +1,15 @@
 #include "kernel/pool2d.h"
 
 #include "kernel/maps.h"
-#include "kernel/pool2d_window.h"
-#include "kernel/vector.h"
+#include "kernel/pool2d_tiers.h"
 #include <assert.h>
 #include <math.h>
 
-enum { NARROW = 4 }; /* output columns below which an average goes window by window */
+enum {
+    NARROW = 4,   /* output columns below which an average goes window by window */
+    PITCH = 512,  /* columns and */
+    PADDED = 6144 /* cells of a map, with its padding, that is copied to the stack */
+};
 
 typedef struct Pooling {
     const PoolShape *shape;
@@ -15,6 +18,9 @@ typedef struct Pooling {
     int32_t *switches;
     Span columns[POOL_KERNEL_MAX]; /* of each tap */
     Span inner;                    /* windows whose columns all lie inside the picture */
+    const PoolTier *tier;
+    bool vectors;  /* whether there is at least one of them */
+    int64_t pitch; /* of a copy with room for whole vectors of windows; 0: better without */
 } Pooling;
 
 static Pooling pooling(const PoolShape *s, const float *x, float *y, int32_t *switches) {
@@ -52,103 +58,84 @@ static void max_windows(const Pooling *p, Span rows, Span windows, const float *
     }
 }
 
-/* x[0], x[2], ... and x[1], x[3], ... of 2 * VECTOR_WIDTH numbers, which all may be read. */
-#if defined(__has_builtin) && !defined(KERNEL_REF_ONLY)
-#if __has_builtin(__builtin_shufflevector)
-#define VECTOR_SHUFFLES
-#endif
-#endif
-#ifdef VECTOR_SHUFFLES
-static inline Vector even(const float *x) {
-    return __builtin_shufflevector(load(x), load(x + 4), 0, 2, 4, 6);
-}
-static inline Vector odd(const float *x) {
-    return __builtin_shufflevector(load(x), load(x + 4), 1, 3, 5, 7);
-}
-#else
-static inline Vector even(const float *x) {
-    Vector v;
-    for (int l = 0; l < VECTOR_WIDTH; l++)
-        v[l] = x[2 * l];
-    return v;
-}
-static inline Vector odd(const float *x) {
-    return even(x + 1);
-}
-#endif
-
-/* Cells x[kx], x[kx + stride], ... for one tap of VECTOR_WIDTH windows side by side. Nothing beyond
- * the windows is read: a stride of 2 takes the even or the odd ones of two vectors that begin with
- * this tap or the one before it. */
-static inline Vector tap(const float *x, int64_t kx, int64_t kw, const int stride) {
-    if (stride == 1)
-        return load(x + kx);
-    return kx % 2 || kx + 1 == kw ? odd(x + kx - 1) : even(x + kx);
-}
-
-/* VECTOR_WIDTH windows side by side, all columns of which lie inside. */
-static inline __attribute__((always_inline)) void max_block(const PoolShape *s, Span rows,
-                                                            int64_t ox, const float *x,
-                                                            const int stride, float *y,
-                                                            int32_t *switches) {
-    const int64_t left = ox * stride - s->px, top = rows.first * s->iw + left;
-    Vector best = tap(x + top, 0, s->kw, stride);
-    Mask first = {0}, at;
-    for (int l = 0; l < VECTOR_WIDTH; l++)
-        first[l] = (int32_t)left + l * stride;
-    at = first + (int32_t)(rows.first * s->iw);
-    for (int64_t iy = rows.first; iy < rows.end; iy++)
-        for (int64_t kx = 0; kx < s->kw; kx++) {
-            const Vector v = tap(x + iy * s->iw + left, kx, s->kw, stride);
-            const Mask better = (v > best) | ((v != v) & (best == best));
-            best = choose(better, v, best);
-            if (switches)
-                at = ((first + (int32_t)(iy * s->iw + kx)) & better) | (at & ~better);
-        }
-    store(y + ox, best);
-    for (int l = 0; l < VECTOR_WIDTH && switches; l++)
-        switches[ox + l] = (int32_t)at[l];
-}
-
-/* The last block may overlap the one before. */
-static inline __attribute__((always_inline)) void max_blocks(const Pooling *p, Span rows,
-                                                             const float *x, const int stride,
-                                                             float *y, int32_t *switches) {
-    const int64_t last = p->inner.end - VECTOR_WIDTH;
-    for (int64_t ox = p->inner.first; ox < last; ox += VECTOR_WIDTH)
-        max_block(p->shape, rows, ox, x, stride, y, switches);
-    max_block(p->shape, rows, last, x, stride, y, switches);
-}
-
-static void max_row(const Pooling *p, int64_t oy, const float *x, float *y, int32_t *switches) {
+/* The last vector may overlap the one before. */
+static void max_row(const Pooling *p, Span rows, const float *x, float *y, int32_t *switches) {
     const PoolShape *s = p->shape;
-    const Span rows = window(oy, s->ih, s->kh, s->sy, s->py), inner = p->inner;
-    const bool blocks = inner.end - inner.first >= VECTOR_WIDTH && rows.first < rows.end &&
-                        (s->sx == 1 || (s->sx == 2 && s->kw > 1));
-    if (!blocks) {
-        max_windows(p, rows, (Span){0, s->ow}, x, y, switches);
-        return;
+    const PoolSource in = {x, s->iw, 0};
+    const int64_t first = p->inner.first, end = p->inner.end, width = p->tier->width;
+    const int64_t last = end - width;
+    max_windows(p, rows, (Span){0, first}, x, y, switches);
+    p->tier->max(s, in, rows, first, (end - first) / width, y + first,
+                 switches ? switches + first : NULL);
+    p->tier->max(s, in, rows, last, 1, y + last, switches ? switches + last : NULL);
+    max_windows(p, rows, (Span){end, s->ow}, x, y, switches);
+}
+
+/* The same on a padded copy. Where the padding, minus infinity, may have been taken for a maximum
+ * the row is done again. */
+static void max_row_padded(const Pooling *p, Span rows, const float *copy, const float *x, float *y,
+                           int32_t *switches) {
+    const PoolShape *s = p->shape;
+    const PoolSource in = {copy, p->pitch, s->px};
+    float values[PITCH];
+    int32_t at[PITCH];
+    int doubtful = 0;
+    p->tier->max(s, in, rows, 0, (s->ow + p->tier->width - 1) / p->tier->width, values,
+                 switches ? at : NULL);
+    for (int64_t ox = 0; ox < s->ow; ox++) {
+        y[ox] = values[ox];
+        doubtful |= values[ox] == -INFINITY;
     }
-    max_windows(p, rows, (Span){0, inner.first}, x, y, switches);
-    max_windows(p, rows, (Span){inner.end, s->ow}, x, y, switches);
-    if (s->sx == 1 && switches)
-        max_blocks(p, rows, x, 1, y, switches);
-    else if (s->sx == 1)
-        max_blocks(p, rows, x, 1, y, NULL);
-    else if (switches)
-        max_blocks(p, rows, x, 2, y, switches);
-    else
-        max_blocks(p, rows, x, 2, y, NULL);
+    for (int64_t ox = 0; ox < s->ow && switches; ox++)
+        switches[ox] = at[ox];
+    if (doubtful)
+        max_windows(p, rows, (Span){0, s->ow}, x, y, switches);
+}
+
+static void copy_padded(const Pooling *p, const float *x, float *copy) {
+    const PoolShape *s = p->shape;
+    for (int64_t iy = 0; iy < s->ih; iy++, x += s->iw, copy += p->pitch) {
+        for (int64_t i = 0; i < s->px; i++)
+            copy[i] = -INFINITY;
+        for (int64_t i = 0; i < s->iw; i++)
+            copy[s->px + i] = x[i];
+        for (int64_t i = s->px + s->iw; i < p->pitch; i++)
+            copy[i] = -INFINITY;
+    }
 }
 
 static void max_map(const void *context, int64_t map) {
     const Pooling *p = context;
     const PoolShape *s = p->shape;
     const float *x = p->x + map * s->ih * s->iw;
+    float copy[PADDED];
+    if (p->pitch)
+        copy_padded(p, x, copy);
     for (int64_t oy = 0; oy < s->oh; oy++) {
-        const int64_t row = (map * s->oh + oy) * s->ow;
-        max_row(p, oy, x, p->y + row, p->switches ? p->switches + row : NULL);
+        const Span rows = window(oy, s->ih, s->kh, s->sy, s->py);
+        float *y = p->y + (map * s->oh + oy) * s->ow;
+        int32_t *switches = p->switches ? p->switches + (map * s->oh + oy) * s->ow : NULL;
+        if (p->pitch && rows.first < rows.end)
+            max_row_padded(p, rows, copy, x, y, switches);
+        else if (p->vectors && rows.first < rows.end)
+            max_row(p, rows, x, y, switches);
+        else
+            max_windows(p, rows, (Span){0, s->ow}, x, y, switches);
     }
+}
+
+/* A copy pays where windows are not all inside and at least a vector of them. */
+static void plan_vectors(Pooling *p, CpuTier tier) {
+    const PoolShape *s = p->shape;
+    const int64_t inner = p->inner.end - p->inner.first;
+    p->tier = pool_tier(tier);
+    const int64_t width = p->tier->width, windows = (s->ow + width - 1) / width * width;
+    const int64_t pitch = max64((windows - 1) * s->sx + s->kw, s->px + s->iw);
+    if (s->sx > 2 || (s->sx == 2 && s->kw == 1))
+        return;
+    p->vectors = inner >= width;
+    if ((inner < s->ow || !p->vectors) && pitch <= PITCH && pitch * s->ih <= PADDED)
+        p->pitch = pitch;
 }
 
 static bool run(const KernelContext *k, const Pooling *p, MapFunction f) {
@@ -159,7 +146,8 @@ static bool run(const KernelContext *k, const Pooling *p, MapFunction f) {
 
 bool pool_max(const KernelContext *k, const PoolShape *s, const float *x, float *y,
               int32_t *switches) {
-    const Pooling p = pooling(s, x, y, switches);
+    Pooling p = pooling(s, x, y, switches);
+    plan_vectors(&p, k->tier);
     return run(k, &p, max_map);
 }
 

@@ -86,6 +86,7 @@ static const Field recipe_fields[] = {
     {"batch", FIELD_COUNT, AT(batch), RANGE(64, 1, 65536)},
     {"holdout", FIELD_COUNT, AT(holdout), RANGE(0, 0, 1e9)},
     {"schedule", FIELD_OBJECT, .required = true, .fields = schedule_fields},
+    {"gain", FIELD_REAL, AT(gain), RANGE(1, 0, 100), .ends = ABOVE},
     {"momentum", FIELD_REAL, AT(momentum), RANGE(0.9, 0, 1), .ends = BELOW},
     {"nesterov", FIELD_BOOL, AT(nesterov), RANGE(0, 0, 1)},
     {"decay", FIELD_REAL, AT(decay), RANGE(0, 0, 1)},
@@ -171,7 +172,9 @@ static void preset(const Field *fields, Recipe *recipe) {
     }
 }
 
-/* --- The fingerprint: FNV-1a over "name=value" of all that changes what comes out ------------- */
+/* --- The fingerprint: FNV-1a over "name=value" of all that changes what comes out. A number left
+ * at its preset does not count, so that a key which comes later changes no fingerprint
+ * ------------- */
 
 static void hash_text(uint64_t *hash, const char *text) {
     do /* the 0 at the end too, so that texts do not run together */
@@ -179,13 +182,26 @@ static void hash_text(uint64_t *hash, const char *text) {
     while (*text++);
 }
 
+static bool is_preset(const Field *field, const Recipe *recipe) {
+    for (int i = 0; i < numbers_in(field, recipe); i++) {
+        const double value = number_of(field, recipe, i);
+        if (value < field->preset || value > field->preset)
+            return false;
+    }
+    return field->kind != FIELD_TEXT;
+}
+
 static void hash_fields(const Field *fields, const Recipe *recipe, uint64_t *hash) {
     for (const Field *field = fields; field->name; field++) {
         if (field->kind == FIELD_FOLDERS) /* where the data lie changes nothing */
             continue;
-        hash_text(hash, field->name);
-        if (field->kind == FIELD_OBJECT)
+        if (field->kind == FIELD_OBJECT) {
+            hash_text(hash, field->name);
             hash_fields(field->fields, recipe, hash);
+        }
+        if (is_preset(field, recipe))
+            continue;
+        hash_text(hash, field->name);
         if (field->kind == FIELD_TEXT)
             hash_text(hash, *(const char *const *)((const char *)recipe + field->offset));
         for (int i = 0; i < numbers_in(field, recipe); i++)

@@ -28,6 +28,7 @@ typedef struct Recipe {
     int64_t holdout; /* training examples, the same share of each class, kept apart to choose the
                         best epoch by; 0: none, the last epoch is kept */
     Schedule schedule;
+    double gain;            /* of He's deviation: what every kernel begins with is scaled by it */
     double momentum, decay; /* decay: of kernels only; biases, gamma and beta are left alone */
     bool nesterov;
     double smoothing; /* of labels (Szegedy et al. 2016, section 7) */

@@ -68,6 +68,9 @@ static void list_array(Checkpoint *c, const char *name, float *data, size_t coun
 
 static bool begin(Trainer *t, Error *err) {
     EpochRecord *room = t->c.records;
+    float *kernels = train_net_weights(t->net);
+    for (size_t i = 0; i < t->sizes.kernels; i++)
+        kernels[i] = (float)(kernels[i] * t->recipe->gain);
     t->c.fingerprint = t->fingerprint;
     list_array(&t->c, "weights", train_net_weights(t->net), t->sizes.all);
     list_array(&t->c, "velocity", t->velocity, t->sizes.learned);
