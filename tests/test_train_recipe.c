@@ -78,6 +78,26 @@ static void steps_have_milestones(void **state) {
     recipe_free(r);
 }
 
+/* Another number of epochs takes the schedule with it; the same number changes nothing. */
+static void a_schedule_is_stretched(void **state) {
+    (void)state;
+    Error err = {0};
+    Recipe *r = parse("{" LEAST ", \"schedule\": {\"kind\": \"step\", \"rate\": 1, \"warmup\": 1, "
+                      "\"milestones\": [1, 2]}}",
+                      &err);
+    assert_ok(r, err);
+    const uint64_t before = r->fingerprint;
+    const int64_t epochs = r->epochs;
+    recipe_stretch(r, epochs);
+    recipe_seal(r);
+    assert_int_equal(r->fingerprint, before);
+    recipe_stretch(r, 4 * epochs);
+    assert_int_equal(r->epochs, 4 * epochs);
+    assert_true(r->schedule.warmup == 4);
+    assert_true(r->schedule.milestones[0] == 4 && r->schedule.milestones[1] == 8);
+    recipe_free(r);
+}
+
 /* ---- What is wrong ---- */
 
 static void what_is_wrong_is_said(void **state) {
@@ -239,7 +259,7 @@ static void every_field_counts(void **state) {
                                  "a"));
     /* The same on every machine and from now on: checkpoints name it. */
     assert_int_equal(fingerprint("{" LEAST ", \"schedule\": {\"rate\": 1}}", "a"),
-                     0x8f5ddc501aa5f7b7);
+                     0x561d754b8e88b751);
 }
 
 static void sealing_sees_what_changed(void **state) {
@@ -343,6 +363,7 @@ int main(void) {
         cmocka_unit_test(everything_is_read),
         cmocka_unit_test(what_is_left_out_has_a_value),
         cmocka_unit_test(steps_have_milestones),
+        cmocka_unit_test(a_schedule_is_stretched),
         cmocka_unit_test(what_is_wrong_is_said),
         cmocka_unit_test(what_is_wrong_with_a_schedule_is_said),
         cmocka_unit_test(every_field_counts),
