@@ -9,7 +9,7 @@ typedef struct Setup {
     Bench bench;
 } Setup;
 
-static void setup(Setup *s, int64_t n, int64_t c, int64_t plane, int threads) {
+static void setup_on(CpuTier tier, Setup *s, int64_t n, int64_t c, int64_t plane, int threads) {
     *s = (Setup){.gamma = filled(c, 1),
                  .beta = filled(c, 2),
                  .x = filled(n * c * plane, 3),
@@ -21,7 +21,10 @@ static void setup(Setup *s, int64_t n, int64_t c, int64_t plane, int threads) {
     s->b = (BatchNorm){n, c, plane, 1e-5, s->gamma.data, s->beta.data, false};
     for (int64_t i = 0; i < c; i++)
         s->running_variance.data[i] = 1 + (float)i;
-    bench_open(&s->bench, cpu_best(), threads, 0);
+    bench_open(&s->bench, tier, threads, 0);
+}
+static void setup(Setup *s, int64_t n, int64_t c, int64_t plane, int threads) {
+    setup_on(cpu_best(), s, n, c, plane, threads);
 }
 
 static void teardown(Setup *s) {
@@ -167,11 +170,44 @@ static void normalised(void **state) {
     }
 }
 
+/* Forward and back: the order of sums does not depend on the width of vectors. */
+static void tiers_agree(void **state) {
+    (void)state;
+    enum { N = 3, C = 5, PLANE = 1231, COUNT = N * C * PLANE };
+    Guarded g = filled(COUNT, 8), gradient[CPU_TIERS], gamma[CPU_TIERS], beta[CPU_TIERS];
+    Setup s[CPU_TIERS];
+    for (CpuTier t = CPU_REF; t <= cpu_best(); t++) {
+        setup_on(t, &s[t], N, C, PLANE, 2);
+        s[t].b.relu = true;
+        gradient[t] = guarded(COUNT);
+        gamma[t] = guarded(C);
+        beta[t] = guarded(C);
+        train(&s[t]);
+        assert_true(batchnorm_backward(&s[t].bench.k, &s[t].b, s[t].x.data, g.data, s[t].mean.data,
+                                       s[t].inverse.data, true, gradient[t].data, false,
+                                       gamma[t].data, beta[t].data));
+        assert_same_bits(s[0].y.data, s[t].y.data, COUNT, "y");
+        assert_same_bits(s[0].mean.data, s[t].mean.data, C, "mean");
+        assert_same_bits(s[0].inverse.data, s[t].inverse.data, C, "inverse");
+        assert_same_bits(gradient[0].data, gradient[t].data, COUNT, "gradient");
+        assert_same_bits(gamma[0].data, gamma[t].data, C, "gamma's gradient");
+        assert_same_bits(beta[0].data, beta[t].data, C, "beta's gradient");
+    }
+    for (CpuTier t = CPU_REF; t <= cpu_best(); t++) {
+        teardown(&s[t]);
+        release(&gradient[t]);
+        release(&gamma[t]);
+        release(&beta[t]);
+    }
+    release(&g);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes),      cmocka_unit_test(far_from_zero),
         cmocka_unit_test(constant),    cmocka_unit_test(first_item_apart),
         cmocka_unit_test(not_numbers), cmocka_unit_test(normalised),
+        cmocka_unit_test(tiers_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

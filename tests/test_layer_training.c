@@ -2,6 +2,8 @@
  * out, and what dropout drops. */
 #include "layer_support.h"
 
+#include "base/random.h"
+
 static const int counts[] = {1, 2, 3};
 enum { COUNTS = sizeof counts / sizeof counts[0] };
 
@@ -22,7 +24,7 @@ static const struct Case {
     {"tanh", {{4, {5, 11, 21, 19}}}},
     {"sigmoid", {{4, {5, 11, 21, 19}}}},
     {"maxpool kernel=3 stride=2 padding=1", {{4, {5, 11, 21, 19}}}},
-    {"maxpool kernel=2", {{4, {5, 11, 20, 20}}}},
+    {"maxpool kernel=2 training", {{4, {5, 11, 20, 20}}}},
     {"avgpool kernel=2", {{4, {5, 11, 21, 19}}}},
     {"adaptive_avgpool", {{4, {33, 70, 9, 8}}}},
     {"add relu", {{4, {5, 11, 21, 19}}, {4, {5, 11, 21, 19}}}},
@@ -119,11 +121,12 @@ static double share_of_zeros(const Rig *r) {
     return zeros / COUNT;
 }
 
-/* What is kept is divided by 1 - p, forward and backward alike. */
+/* What is kept, as the stream says, is divided by 1 - p, forward and backward alike. */
 static void check_scaled(const Rig *r, double p) {
     for (size_t i = 0; i < COUNT; i++) {
         const float y = r->out.data.data[i], dx = r->in[0].grad.data[i];
-        const double scale = y == 0 ? 0 : 1 / (1 - p);
+        const double draw = (double)random_u32(r->seed, r->stream, i);
+        const double scale = draw >= floor(p * 0x1p32 + 0.5) ? 1 / (1 - p) : 0;
         assert_close(y, (double)r->in[0].data.data[i] * scale, 2e-6, "kept", (int64_t)i);
         assert_close(dx, (double)r->out.grad.data[i] * scale, 2e-6, "gradient", (int64_t)i);
     }

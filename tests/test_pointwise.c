@@ -46,8 +46,7 @@ static double value(What what, double x) {
     }
 }
 
-static void elements(void **state) {
-    (void)state;
+static void check_elements(CpuTier tier) {
     static const int64_t counts[] = {0, 1, 3, 4, 5, 17, 1000, 16383, 16384, 16385, LARGE};
     for (int what = 0; what < WHATS; what++)
         for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
@@ -56,7 +55,7 @@ static void elements(void **state) {
                 Guarded x = numbers(count, i), y = guarded(count), copy = guarded(count);
                 memcpy(copy.data, x.data, (size_t)count * sizeof(float));
                 Bench bench;
-                const KernelContext *k = bench_open(&bench, cpu_best(), 1 + (int)(i % 3), 0);
+                const KernelContext *k = bench_open(&bench, tier, 1 + (int)(i % 3), 0);
                 float *out = in_place ? x.data : y.data;
                 assert_true(run((What)what, k, count, x.data, out));
                 assert_int_equal(bench.job.done, count);
@@ -70,6 +69,39 @@ static void elements(void **state) {
                 release(&y);
                 release(&copy);
             }
+}
+
+static void elements(void **state) {
+    (void)state;
+    for (CpuTier tier = CPU_REF; tier <= cpu_best(); tier++)
+        check_elements(tier);
+}
+
+/* Near 0 and far from it, to a few units in the last place; and the same wherever a number lies. */
+static void curves(void **state) {
+    (void)state;
+    enum { COUNT = 4001 };
+    for (CpuTier tier = CPU_REF; tier <= cpu_best(); tier++)
+        for (int what = TANH; what <= SIGMOID; what++) {
+            Guarded x = guarded(COUNT), y = guarded(COUNT), again = guarded(COUNT);
+            for (int i = 0; i < COUNT; i++) /* 1e-38 to 100 in magnitude */
+                x.data[i] = (float)((i % 2 ? 1 : -1) * pow(10, -38 + i * 40.0 / COUNT));
+            Bench bench;
+            const KernelContext *k = bench_open(&bench, tier, 1, 0);
+            assert_true(run((What)what, k, COUNT, x.data, y.data));
+            for (int i = 0; i < COUNT; i++) {
+                const double want = value((What)what, (double)x.data[i]);
+                const double bound = 4e-7 * fabs(want) + 2e-38;
+                assert_close(y.data[i], want, bound, "curve", i);
+            }
+            memcpy(again.data, y.data, COUNT * sizeof(float));
+            assert_true(run((What)what, k, COUNT - 7, x.data + 7, again.data + 7));
+            assert_same_bits(y.data, again.data, COUNT, "elsewhere");
+            bench_close(&bench);
+            release(&x);
+            release(&y);
+            release(&again);
+        }
 }
 
 static void affine(void **state) {
@@ -246,13 +278,10 @@ static void cancelling(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(elements),
-        cmocka_unit_test(affine),
-        cmocka_unit_test(batchnorm_fold),
-        cmocka_unit_test(lrn),
-        cmocka_unit_test(softmax),
-        cmocka_unit_test(subsample),
-        cmocka_unit_test(threads_do_not_matter),
+        cmocka_unit_test(elements),   cmocka_unit_test(curves),
+        cmocka_unit_test(affine),     cmocka_unit_test(batchnorm_fold),
+        cmocka_unit_test(lrn),        cmocka_unit_test(softmax),
+        cmocka_unit_test(subsample),  cmocka_unit_test(threads_do_not_matter),
         cmocka_unit_test(cancelling),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,8 @@ static Guarded picture(int64_t count, uint64_t seed, bool odd) {
         x.data[i] = (float)(int)(r % 7) - 3;
         if (odd && r % 23 == 0)
             x.data[i] = r % 2 ? NAN : r % 3 ? -INFINITY : INFINITY;
+        if (odd && seed % 4 == 3 && r % 11) /* windows with nothing else */
+            x.data[i] = -INFINITY;
     }
     return x;
 }

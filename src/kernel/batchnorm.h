@@ -1,6 +1,6 @@
 /* Batch norm while a network learns, over N, C, plane (Ioffe and Szegedy 2015, algorithm 1): each
- * channel is normalised by the mean and the variance of its own n * plane values, summed in an order
- * that only the shape decides. */
+ * channel is normalised by the mean and the variance of its own n * plane values, summed in an
+ * order that only the shape decides. */
 #ifndef KERNEL_BATCHNORM_H
 #define KERNEL_BATCHNORM_H
 

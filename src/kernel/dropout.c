@@ -53,7 +53,7 @@ bool dropout(const KernelContext *k, int64_t count, double p, uint64_t seed, uin
                        .stream = stream,
                        .none = limit >= 0x1p32,
                        .limit = limit < 0x1p32 ? (uint32_t)limit : 0,
-                       .scale = (float)(1 / (1 - p)),
+                       .scale = p < 1 ? (float)(1 / (1 - p)) : 0,
                        .x = x,
                        .y = y,
                        .add = add,

@@ -2,7 +2,6 @@
 
 #include "kernel/maps.h"
 #include "kernel/pool2d_tiers.h"
-#include <assert.h>
 #include <math.h>
 
 enum {
@@ -16,8 +15,8 @@ typedef struct Pooling {
     const float *x;
     float *y;
     int32_t *switches;
-    Span columns[POOL_KERNEL_MAX]; /* of each tap */
-    Span inner;                    /* windows whose columns all lie inside the picture */
+    Columns columns;
+    Span inner; /* windows whose columns all lie inside the picture */
     const PoolTier *tier;
     bool vectors;  /* whether there is at least one of them */
     int64_t pitch; /* of a copy with room for whole vectors of windows; 0: better without */
@@ -25,11 +24,10 @@ typedef struct Pooling {
 
 static Pooling pooling(const PoolShape *s, const float *x, float *y, int32_t *switches) {
     Pooling p = {.shape = s, .x = x, .y = y, .switches = switches, .inner = {0, s->ow}};
-    assert(s->adaptive || s->kw <= POOL_KERNEL_MAX);
+    columns_plan(&p.columns, s);
     for (int64_t kx = 0; kx < s->kw && !s->adaptive; kx++) {
-        p.columns[kx] = columns_of_tap(s, kx);
-        p.inner.first = max64(p.inner.first, p.columns[kx].first);
-        p.inner.end = min64(p.inner.end, p.columns[kx].end);
+        p.inner.first = max64(p.inner.first, p.columns.taps[kx].first);
+        p.inner.end = min64(p.inner.end, p.columns.taps[kx].end);
     }
     return p;
 }
@@ -153,11 +151,6 @@ bool pool_max(const KernelContext *k, const PoolShape *s, const float *x, float 
 
 /* --- Average --- */
 
-static inline float quotient(double sum, const Share *rows, const Share *columns) {
-    const int64_t divisor = rows->divisor * columns->divisor;
-    return divisor ? (float)(sum / (double)divisor) : 0;
-}
-
 /* Window by window. */
 static void average_cells(const PoolShape *s, const Share *rows, const float *x, float *y) {
     for (int64_t ox = 0; ox < s->ow; ox++) {
@@ -166,7 +159,7 @@ static void average_cells(const PoolShape *s, const Share *rows, const float *x,
         for (int64_t iy = rows->cells.first; iy < rows->cells.end; iy++)
             for (int64_t ix = columns.cells.first; ix < columns.cells.end; ix++)
                 sum += x[iy * s->iw + ix];
-        y[ox] = quotient(sum, rows, &columns);
+        y[ox] = (float)(sum / (double)max64(rows->divisor * columns.divisor, 1));
     }
 }
 
@@ -178,7 +171,7 @@ static void average_row(const Pooling *p, const Share *rows, const float *x, flo
     for (int64_t iy = rows->cells.first; iy < rows->cells.end; iy++)
         for (int64_t kx = 0; kx < s->kw; kx++) {
             const int64_t at = iy * s->iw - s->px + kx;
-            const Span span = p->columns[kx];
+            const Span span = p->columns.taps[kx];
             if (s->sx == 1)
                 for (int64_t ox = span.first; ox < span.end; ox++)
                     y[ox] += x[at + ox];
@@ -189,10 +182,9 @@ static void average_row(const Pooling *p, const Share *rows, const float *x, flo
                 for (int64_t ox = span.first; ox < span.end; ox++)
                     y[ox] += x[at + ox * s->sx];
         }
-    for (int64_t ox = 0; ox < s->ow; ox++) {
-        const Share columns = share_columns(s, ox);
-        y[ox] = quotient((double)y[ox], rows, &columns);
-    }
+    const float divisor = (float)max64(rows->divisor, 1);
+    for (int64_t ox = 0; ox < s->ow; ox++)
+        y[ox] /= divisor * p->columns.divisors[ox];
 }
 
 static void average_map(const void *context, int64_t map) {
@@ -202,10 +194,10 @@ static void average_map(const void *context, int64_t map) {
     for (int64_t oy = 0; oy < s->oh; oy++) {
         float *y = p->y + (map * s->oh + oy) * s->ow;
         const Share rows = share_rows(s, oy);
-        if (s->adaptive || s->ow < NARROW)
-            average_cells(s, &rows, x, y);
-        else
+        if (p->columns.fit && s->ow >= NARROW)
             average_row(p, &rows, x, y);
+        else
+            average_cells(s, &rows, x, y);
     }
 }
 

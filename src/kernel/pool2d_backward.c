@@ -11,7 +11,7 @@ typedef struct Pooling {
     const float *grad_y;
     float *grad_x;
     bool add;
-    Span columns[POOL_KERNEL_MAX]; /* of each tap */
+    Columns columns;
 } Pooling;
 
 static void max_map(const void *context, int64_t map) {
@@ -35,25 +35,18 @@ bool backward_pool_max(const KernelContext *k, const PoolShape *s, const int32_t
     return maps_run(k, s->n * s->c, cells, cells + 2 * s->oh * s->ow, max_map, &p);
 }
 
-/* What a window's cells get; 0 if it has none. */
-static inline float part(float g, const Share *rows, const Share *columns) {
-    const int64_t divisor = rows->divisor * columns->divisor;
-    return divisor ? g / (float)divisor : 0;
-}
-
 /* All rows that a row of windows sees get the same. */
 static void average_row(const Pooling *p, const Share *rows, const float *grad_y,
                         float *restrict grad_x) {
     const PoolShape *s = p->shape;
-    float parts[WIDTH], sums[WIDTH];
-    for (int64_t ox = 0; ox < s->ow; ox++) {
-        const Share columns = share_columns(s, ox);
-        parts[ox] = part(grad_y[ox], rows, &columns);
-    }
+    const float divisor = (float)max64(rows->divisor, 1);
+    float parts[POOL_COLUMNS_MAX], sums[WIDTH];
+    for (int64_t ox = 0; ox < s->ow; ox++)
+        parts[ox] = grad_y[ox] / (divisor * p->columns.divisors[ox]);
     for (int64_t ix = 0; ix < s->iw; ix++)
         sums[ix] = 0;
     for (int64_t kx = 0; kx < s->kw; kx++)
-        for (int64_t ox = p->columns[kx].first; ox < p->columns[kx].end; ox++)
+        for (int64_t ox = p->columns.taps[kx].first; ox < p->columns.taps[kx].end; ox++)
             sums[ox * s->sx - s->px + kx] += parts[ox];
     for (int64_t iy = rows->cells.first; iy < rows->cells.end; iy++)
         for (int64_t ix = 0; ix < s->iw; ix++)
@@ -66,7 +59,7 @@ static void average_cells(const Pooling *p, const Share *rows, const float *grad
     const PoolShape *s = p->shape;
     for (int64_t ox = 0; ox < s->ow; ox++) {
         const Share columns = share_columns(s, ox);
-        const float g = part(grad_y[ox], rows, &columns);
+        const float g = grad_y[ox] / (float)max64(rows->divisor * columns.divisor, 1);
         for (int64_t iy = rows->cells.first; iy < rows->cells.end; iy++)
             for (int64_t ix = columns.cells.first; ix < columns.cells.end; ix++)
                 grad_x[iy * s->iw + ix] += g;
@@ -82,18 +75,17 @@ static void average_map(const void *context, int64_t map) {
     for (int64_t oy = 0; oy < s->oh; oy++) {
         const float *grad_y = p->grad_y + (map * s->oh + oy) * s->ow;
         const Share rows = share_rows(s, oy);
-        if (s->adaptive || s->iw > WIDTH || s->ow > WIDTH)
-            average_cells(p, &rows, grad_y, grad_x);
-        else
+        if (p->columns.fit && s->iw <= WIDTH)
             average_row(p, &rows, grad_y, grad_x);
+        else
+            average_cells(p, &rows, grad_y, grad_x);
     }
 }
 
 bool backward_pool_average(const KernelContext *k, const PoolShape *s, const float *grad_y,
                            float *grad_x, bool add) {
     Pooling p = {.shape = s, .grad_y = grad_y, .grad_x = grad_x, .add = add};
-    for (int64_t kx = 0; kx < s->kw && !s->adaptive; kx++)
-        p.columns[kx] = columns_of_tap(s, kx);
+    columns_plan(&p.columns, s);
     const int64_t taps = s->adaptive ? 1 : s->oh * s->ow * s->kw;
     return maps_run(k, s->n * s->c, s->ih * s->iw, 2 * s->ih * s->iw + taps, average_map, &p);
 }

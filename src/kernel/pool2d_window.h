@@ -4,6 +4,7 @@
 #define KERNEL_POOL2D_WINDOW_H
 
 #include "kernel/pool2d.h"
+#include <assert.h>
 
 static inline int64_t min64(int64_t a, int64_t b) {
     return a < b ? a : b;
@@ -52,6 +53,24 @@ static inline Share share_rows(const PoolShape *s, int64_t oy) {
 }
 static inline Share share_columns(const PoolShape *s, int64_t ox) {
     return share(s, ox, s->iw, s->ow, s->kw, s->sx, s->px);
+}
+
+/* The same for all windows of rows that are evenly spaced and not more than fit: the columns of
+ * each tap, and what a sum is divided by (1 where there is nothing). */
+enum { POOL_COLUMNS_MAX = 1024 };
+typedef struct Columns {
+    Span taps[POOL_KERNEL_MAX];
+    bool fit; /* divisors */
+    float divisors[POOL_COLUMNS_MAX];
+} Columns;
+
+static inline void columns_plan(Columns *c, const PoolShape *s) {
+    c->fit = !s->adaptive && s->ow <= POOL_COLUMNS_MAX;
+    assert(s->adaptive || s->kw <= POOL_KERNEL_MAX);
+    for (int64_t kx = 0; kx < s->kw && !s->adaptive; kx++)
+        c->taps[kx] = columns_of_tap(s, kx);
+    for (int64_t ox = 0; ox < s->ow && c->fit; ox++)
+        c->divisors[ox] = (float)max64(share_columns(s, ox).divisor, 1);
 }
 
 #endif

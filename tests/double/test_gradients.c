@@ -35,6 +35,8 @@ static const struct Case {
     {"maxpool kernel=2", {{4, {2, 3, 6, 8}}}},
     {"maxpool kernel=2", {{4, {1, 2, 7, 9}}}},
     {"maxpool kernel=3 stride=2", {{4, {2, 3, 13, 11}}}},
+    {"maxpool kernel=3 stride=2 training", {{4, {2, 3, 13, 11}}}},
+    {"maxpool kernel=3 stride=1 padding=1 training", {{4, {1, 2, 8, 8}}}},
     {"maxpool kernel=3 stride=2 padding=1 ceil=1", {{4, {2, 2, 10, 9}}}},
     {"maxpool kernel=3 stride=1 padding=1", {{4, {1, 2, 6, 7}}}},
     {"maxpool kernel=3,4 stride=1,3 padding=1,2", {{4, {1, 2, 8, 11}}}},

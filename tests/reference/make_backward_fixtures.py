@@ -134,11 +134,11 @@ def norms():
 
 
 def pools():
-    def pool(op, function, name, x, kernel, **params):
+    def pool(op, function, name, x, kernel, words="", **params):
         renamed = {{"ceil": "ceil_mode"}.get(k, k): v for k, v in params.items()}
         x = x if torch.is_tensor(x) else rand(*x)
         write(f"{op}-{name}", op, {"kernel": kernel, **params}, [x], [],
-              lambda x: function(x, kernel, **renamed))
+              lambda x: function(x, kernel, **renamed), words)
 
     def maxpool(*args, **params):
         pool("maxpool", F.max_pool2d, *args, **params)
@@ -146,12 +146,12 @@ def pools():
     def avgpool(*args, **params):
         pool("avgpool", F.avg_pool2d, *args, **params)
 
-    maxpool("2x2", (2, 2, 8, 9), 2)
-    maxpool("overlap", (1, 2, 13, 13), 3, stride=2)
+    maxpool("2x2", (2, 2, 8, 9), 2, "training")
+    maxpool("overlap", (1, 2, 13, 13), 3, "training", stride=2)
     maxpool("pad-ceil", (1, 2, 9, 10), 3, stride=2, padding=1, ceil=True)
-    maxpool("inception", (1, 3, 7, 7), 3, stride=1, padding=1)
+    maxpool("inception", (1, 3, 7, 7), 3, "training", stride=1, padding=1)
     maxpool("rectangular", (1, 2, 9, 12), (3, 2), stride=(1, 3), padding=(1, 0))
-    maxpool("ties", rand(1, 3, 9, 9).round(), 3, stride=2)        # to the first of equals
+    maxpool("ties", rand(1, 3, 9, 9).round(), 3, "training", stride=2)        # to the first of equals
     maxpool("zeros", torch.zeros(1, 1, 6, 6), 3, stride=2, padding=1)
     avgpool("2x2", (2, 2, 8, 9), 2)
     avgpool("7x7", (1, 5, 7, 7), 7)
