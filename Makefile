@@ -16,7 +16,7 @@ HOUSE := base tensor kernel layer graph model engine explain train draw export s
 ROOMS ?= $(HOUSE)
 JOBS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 MODEL ?= lenet
-IMAGE ?= $(firstword $(wildcard assets/images/*digit*.png assets/images/*.png))
+IMAGE ?=
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla
@@ -217,7 +217,7 @@ bench-conv: $(BUILD)/tests/tools/conv_bench
 	$< $(THREADS)
 
 valgrind: all
-	valgrind -q --leak-check=full --error-exitcode=1 $(PROGRAM) run $(MODEL) $(IMAGE:%=--image %)
+	valgrind -q --leak-check=full --error-exitcode=1 $(PROGRAM) run $(MODEL) --image $(or $(IMAGE),assets/images/digit_7.png)
 
 SHARE := $(DESTDIR)$(PREFIX)/share/convoscope
 install: all

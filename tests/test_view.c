@@ -123,7 +123,7 @@ static void lenet_fits_at_every_step(void **state) {
     check(&f);
     assert_says(&f, "LeNet (1998)");
     assert_says(&f, "digit_7.png");
-    assert_says(&f, "random weights, seed 1");
+    assert_says(&f, "lenet.safetensors");
     assert_says(&f, "step 0 of 11");
     for (int node = 0; node <= session_last_node(s); node++) {
         post(&f, "layer.next");
@@ -151,6 +151,7 @@ static void googlenet_fits(void **state) {
     post(&f, "layer.select conv2");
     check(&f);
     assert_says(&f, "maps 0 to 63 of 192, page 1 of 3");
+    assert_says(&f, "random weights, seed 1");
     assert_true(session_post(s, "page.next"));
     assert_true(session_post(s, "channel.select 191"));
     check(&f);

@@ -82,9 +82,9 @@ int view_names_width(const View *v, TextStyle style, const int64_t *units, int c
 /* How far: the step, or what is being opened. Returns the width it takes. */
 static int bar_step(const View *v, Rect box) {
     TextStyle style = theme_text(SIZE_HEAD, color_text, ALIGN_RIGHT);
-    if (v->progress.kind == JOB_OPENING)
+    if (v->session->opening)
         return draw_textf(v->list, rect_cut_right(&box, box.w / 2), style, "opening %s ...",
-                          file_name(v->progress.names.model))
+                          file_name(v->session->asked.model))
             .w;
     if (!v->scene)
         return draw_text(v->list, box, style, "no network is open").w;
