@@ -411,6 +411,48 @@ static void cutouts(void **state) {
         assert_true(test.out[i] == 0);
 }
 
+/* What one loses the other gets, at the same place; the share is that of what stayed. */
+static void exchanges(void **state) {
+    (void)state;
+    enum { H = 12, W = 16, SIZE = 3 * H * W, TIMES = 4000 };
+    const Augment always = {.cutmix = 1}, half = {.cutmix = 0.5}, never = {.cutmix = 0};
+    static float x[SIZE], y[SIZE];
+    int exchanged = 0, covered[H * W] = {0};
+    double shares = 0;
+    for (uint64_t epoch = 0; epoch < TIMES; epoch++) {
+        int64_t left = W, right = -1, top = H, bottom = -1, count = 0;
+        for (int i = 0; i < SIZE; i++) {
+            x[i] = (float)i;
+            y[i] = (float)-i - 1;
+        }
+        const double share = augment_exchange(&always, 3, H, W, 7, epoch, 3, x, y);
+        for (int64_t i = 0; i < SIZE; i++) {
+            const bool moved = x[i] < 0;
+            assert_true(x[i] == (float)(moved ? -i - 1 : i) && y[i] == (float)(moved ? i : -i - 1));
+            assert_true(moved == (x[i % (H * W)] < 0)); /* every channel alike */
+        }
+        for (int64_t i = 0; i < H * W; i++) {
+            if (x[i] >= 0)
+                continue;
+            count++;
+            covered[i]++;
+            left = i % W < left ? i % W : left;
+            right = i % W > right ? i % W : right;
+            top = i / W < top ? i / W : top;
+            bottom = i / W > bottom ? i / W : bottom;
+        }
+        assert_int_equal(count, count ? (right - left + 1) * (bottom - top + 1) : 0);
+        assert_float_equal(share, 1 - (double)count / (H * W), 1e-12);
+        shares += share;
+        exchanged += augment_exchange(&half, 3, H, W, 7, epoch, 3, x, y) < 1;
+        assert_true(augment_exchange(&never, 3, H, W, 7, epoch, 3, x, y) == 1);
+    }
+    assert_in_range(exchanged, TIMES * 2 / 5, TIMES / 2);       /* some boxes are empty */
+    assert_true(shares / TIMES > 0.5 && shares / TIMES < 0.75); /* 1/2 and what edges cut off */
+    for (int64_t i = 0; i < H * W; i++)
+        assert_true(covered[i] > 100);
+}
+
 /* A function of seed, epoch and picture; no two of which share their draws. */
 static void draws(void **state) {
     (void)state;
@@ -447,7 +489,7 @@ int main(void) {
         cmocka_unit_test(brightness),    cmocka_unit_test(contrast),
         cmocka_unit_test(saturation),    cmocka_unit_test(hue),
         cmocka_unit_test(jitter_limits), cmocka_unit_test(cutouts),
-        cmocka_unit_test(draws),
+        cmocka_unit_test(exchanges),     cmocka_unit_test(draws),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -170,18 +170,51 @@ static void batches(void **state) {
     for (int threads = 1; threads <= 4; threads++) {
         Pool *pool = pool_new(threads, &err), *one = pool_new(1, &err);
         assert_ok(pool && one, err);
-        assert_true(
-            train_batch(&data, order, COUNT, &augment, 5, 6, pool, NULL, scratch, x, classes));
+        assert_true(train_batch(&data, order, COUNT, &augment, 5, 6, pool, NULL, scratch, x,
+                                classes, NULL));
         for (int i = COUNT - 1; i >= 0; i--) { /* one by one, backwards */
             int32_t class;
-            assert_true(
-                train_batch(&data, order + i, 1, &augment, 5, 6, one, NULL, scratch, item, &class));
+            assert_true(train_batch(&data, order + i, 1, &augment, 5, 6, one, NULL, scratch, item,
+                                    &class, NULL));
             assert_memory_equal(item, x + i * SIZE, sizeof item);
             assert_int_equal(class, labels[order[i]]);
             assert_int_equal(classes[i], class);
         }
         pool_free(pool);
         pool_free(one);
+    }
+}
+
+/* Pairs that exchange a box: the same for any number of threads, a pair at a time too, and targets
+ * tell how much of whom is in a picture. An odd one stays alone. */
+static void mixed_batches(void **state) {
+    (void)state;
+    enum { ODD = COUNT - 1 + COUNT % 2 };
+    static const Augment augment = {.cutmix = 1};
+    static float x[COUNT * SIZE], pair[2 * SIZE], whole[SIZE], scratch[3 * SIZE];
+    Error err = {0};
+    int64_t order[COUNT];
+    int32_t classes[COUNT], two[2], one;
+    LabelMix mixes[COUNT], mix[2];
+    train_shuffle(1, 0, COUNT, order);
+    for (int threads = 1; threads <= 3; threads++) {
+        Pool *pool = pool_new(threads, &err);
+        assert_ok(pool, err);
+        assert_true(
+            train_batch(&data, order, ODD, &augment, 5, 6, pool, NULL, scratch, x, classes, mixes));
+        for (int i = 0; i + 1 < ODD; i += 2) {
+            assert_true(train_batch(&data, order + i, 2, &augment, 5, 6, pool, NULL, scratch, pair,
+                                    two, mix));
+            assert_memory_equal(pair, x + i * SIZE, sizeof pair);
+            assert_true(mixes[i].other == classes[i + 1] && mixes[i + 1].other == classes[i]);
+            assert_true(mixes[i].share == mix[0].share && mixes[i + 1].share == mix[0].share);
+        }
+        assert_true(mixes[ODD - 1].share == 1);
+        assert_true(train_batch(&data, order + ODD - 1, 1, NULL, 5, 6, pool, NULL, scratch, whole,
+                                &one, mix));
+        assert_memory_equal(whole, x + (ODD - 1) * SIZE, sizeof whole);
+        assert_true(mix[0].share == 1 && mix[0].other == one);
+        pool_free(pool);
     }
 }
 
@@ -193,7 +226,8 @@ static void plain_batches(void **state) {
     int32_t classes[COUNT];
     Pool *pool = pool_new(2, &err);
     train_shuffle(2, 0, COUNT, order);
-    assert_true(train_batch(&data, order, COUNT, NULL, 5, 6, pool, NULL, scratch, x, classes));
+    assert_true(
+        train_batch(&data, order, COUNT, NULL, 5, 6, pool, NULL, scratch, x, classes, NULL));
     for (int64_t i = 0; i < COUNT; i++)
         for (int64_t k = 0; k < SIZE; k++) {
             int64_t c = k / (SIZE / 3);
@@ -202,15 +236,17 @@ static void plain_batches(void **state) {
         }
     Job job = {0};
     atomic_store(&job.cancel, true);
-    assert_false(train_batch(&data, order, COUNT, NULL, 5, 6, pool, &job, scratch, x, classes));
+    assert_false(
+        train_batch(&data, order, COUNT, NULL, 5, 6, pool, &job, scratch, x, classes, NULL));
     pool_free(pool);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(splits),  cmocka_unit_test(splits_are_drawn),
-        cmocka_unit_test(orders),  cmocka_unit_test(orders_are_even),
-        cmocka_unit_test(batches), cmocka_unit_test(plain_batches),
+        cmocka_unit_test(splits),        cmocka_unit_test(splits_are_drawn),
+        cmocka_unit_test(orders),        cmocka_unit_test(orders_are_even),
+        cmocka_unit_test(batches),       cmocka_unit_test(plain_batches),
+        cmocka_unit_test(mixed_batches),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

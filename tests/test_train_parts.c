@@ -112,7 +112,7 @@ static void losses_are_pytorchs(void **state) {
     (void)state;
     for (int smooth = 0; smooth < 2; smooth++) {
         float grad[20];
-        Loss loss = loss_softmax(loss_logits, loss_labels, 4, 5, smooth ? 0.1 : 0, grad);
+        Loss loss = loss_softmax(loss_logits, loss_labels, NULL, 4, 5, smooth ? 0.1 : 0, grad);
         const double *expected = smooth ? loss_smooth_grad : loss_plain_grad;
         near(loss.sum, smooth ? loss_smooth_sum[0] : loss_plain_sum[0], 1e-12, "loss", 0);
         near(loss.plain, loss_plain_sum[0], 1e-12, "loss without smoothing", 0);
@@ -122,10 +122,37 @@ static void losses_are_pytorchs(void **state) {
         /* In place, and without a gradient. */
         float both[20];
         memcpy(both, loss_logits, sizeof both);
-        Loss again = loss_softmax(both, loss_labels, 4, 5, smooth ? 0.1 : 0, both);
-        Loss alone = loss_softmax(loss_logits, loss_labels, 4, 5, smooth ? 0.1 : 0, NULL);
+        Loss again = loss_softmax(both, loss_labels, NULL, 4, 5, smooth ? 0.1 : 0, both);
+        Loss alone = loss_softmax(loss_logits, loss_labels, NULL, 4, 5, smooth ? 0.1 : 0, NULL);
         assert_memory_equal(both, grad, sizeof both);
         assert_true(again.sum == loss.sum && alone.sum == loss.sum && alone.plain == loss.plain);
+    }
+}
+
+/* A mixed target's loss and gradient are those of its two classes, mixed; the larger is right. */
+static void mixed_targets(void **state) {
+    (void)state;
+    enum { N = 3, CLASSES = 7 };
+    const int32_t labels[N] = {6, 0, 3}, others[N] = {1, 0, 5};
+    float x[N * CLASSES], first[N * CLASSES], second[N * CLASSES], mixed[N * CLASSES];
+    test_fill(x, N * CLASSES, 9);
+    x[5] = x[2 * CLASSES + 5] = 10;
+    x[CLASSES] = 10;
+    for (int tenths = 0; tenths <= 10; tenths++) {
+        const float share = (float)tenths / 10;
+        LabelMix mixes[N];
+        for (int i = 0; i < N; i++)
+            mixes[i] = (LabelMix){others[i], share};
+        const Loss a = loss_softmax(x, labels, NULL, N, CLASSES, 0.1, first);
+        const Loss b = loss_softmax(x, others, NULL, N, CLASSES, 0.1, second);
+        const Loss loss = loss_softmax(x, labels, mixes, N, CLASSES, 0.1, mixed);
+        const double s = (double)share;
+        near(loss.sum, s * a.sum + (1 - s) * b.sum, 1e-12, "loss", tenths);
+        near(loss.plain, s * a.plain + (1 - s) * b.plain, 1e-12, "loss without smoothing", tenths);
+        assert_int_equal(loss.correct, tenths < 5 ? 2 : 1);
+        for (int i = 0; i < N * CLASSES; i++)
+            near((double)mixed[i], s * (double)first[i] + (1 - s) * (double)second[i], 1e-6,
+                 "slope", i);
     }
 }
 
@@ -136,13 +163,14 @@ static void the_gradient_is_the_slope(void **state) {
     float x[N * CLASSES], grad[N * CLASSES];
     const int32_t labels[N] = {6, 0, 3};
     test_fill(x, N * CLASSES, 4);
-    loss_softmax(x, labels, N, CLASSES, 0.2, grad);
+    loss_softmax(x, labels, NULL, N, CLASSES, 0.2, grad);
     for (int i = 0; i < N * CLASSES; i++) {
         float kept = x[i], h = 0.0078125f;
         x[i] = kept + h;
-        double above = loss_softmax(x, labels, N, CLASSES, 0.2, NULL).sum, step = (double)x[i];
+        double above = loss_softmax(x, labels, NULL, N, CLASSES, 0.2, NULL).sum,
+               step = (double)x[i];
         x[i] = kept - h;
-        double slope = (above - loss_softmax(x, labels, N, CLASSES, 0.2, NULL).sum) /
+        double slope = (above - loss_softmax(x, labels, NULL, N, CLASSES, 0.2, NULL).sum) /
                        (step - (double)x[i]) / N;
         x[i] = kept;
         near((double)grad[i], slope, 1e-5, "slope", i);
@@ -154,19 +182,19 @@ static void huge_logits_do_no_harm(void **state) {
     const float x[] = {3e38f, -3e38f, 0, 1000, 1001, 999, -1e30f, -1e30f, -1e30f};
     const int32_t labels[] = {0, 1, 2};
     float grad[9];
-    Loss loss = loss_softmax(x, labels, 3, 3, 0, grad);
+    Loss loss = loss_softmax(x, labels, NULL, 3, 3, 0, grad);
     double middle = log(exp(-1) + 1 + exp(-2));
     near(loss.sum, 0 + middle + log(3), 1e-12, "loss", 0);
     assert_int_equal(loss.correct, 2); /* the first of three equal ones is not the third */
     assert_true(grad[0] == 0 && grad[1] == 0 && grad[2] == 0);
     near((double)grad[6], 1.0 / 9, 1e-8, "gradient", 6);
-    loss = loss_softmax(x, labels, 3, 3, 0.1, grad);
+    loss = loss_softmax(x, labels, NULL, 3, 3, 0.1, grad);
     assert_true(isfinite(loss.sum) && loss.sum > 1e36);
     const float endless[] = {1, 0, -INFINITY};
-    loss = loss_softmax(endless, labels, 1, 3, 0, grad);
+    loss = loss_softmax(endless, labels, NULL, 1, 3, 0, grad);
     near(loss.sum, log(1 + exp(-1)), 1e-12, "loss", 0);
     assert_true(grad[2] == 0);
-    loss = loss_softmax(endless, (const int32_t[]){2}, 1, 3, 0, NULL);
+    loss = loss_softmax(endless, (const int32_t[]){2}, NULL, 1, 3, 0, NULL);
     assert_true(isinf(loss.sum) && loss.correct == 0);
 }
 
@@ -177,15 +205,15 @@ static void nan_is_told(void **state) {
     static const int correct[] = {1, 0, 0, 1, 1}; /* NaN is never the largest */
     for (int i = 0; i < 5; i++) {
         float grad[3];
-        Loss loss = loss_softmax(x + 3 * i, labels + i, 1, 3, 0.1, grad);
+        Loss loss = loss_softmax(x + 3 * i, labels + i, NULL, 1, 3, 0.1, grad);
         assert_int_equal(isnan(loss.sum) != 0, i < 4);
         assert_int_equal(isnan(loss.plain) != 0, i < 4);
         assert_int_equal(isnan(grad[0]) != 0, i < 4);
         assert_int_equal(loss.correct, correct[i]);
     }
-    Loss all = loss_softmax(x, labels, 5, 3, 0, NULL);
+    Loss all = loss_softmax(x, labels, NULL, 5, 3, 0, NULL);
     assert_true(isnan(all.sum) && all.correct == 3);
-    Loss none = loss_softmax(x, labels, 0, 3, 0, NULL);
+    Loss none = loss_softmax(x, labels, NULL, 0, 3, 0, NULL);
     assert_true(none.sum == 0 && none.correct == 0);
 }
 
@@ -284,6 +312,7 @@ int main(void) {
         cmocka_unit_test(rates_change_smoothly),
         cmocka_unit_test(short_trainings_have_rates_too),
         cmocka_unit_test(losses_are_pytorchs),
+        cmocka_unit_test(mixed_targets),
         cmocka_unit_test(the_gradient_is_the_slope),
         cmocka_unit_test(huge_logits_do_no_harm),
         cmocka_unit_test(nan_is_told),

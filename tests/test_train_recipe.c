@@ -20,7 +20,8 @@ static const char full[] =
     "\"first\": 0.05, \"last\": 0.0001}, \"momentum\": 0.8, \"nesterov\": true, \"decay\": 0.0005,"
     "\"smoothing\": 0.125, \"average\": 0.999, \"clip\": 5, \"measure\": 300, \"augment\": {"
     "\"flip\": true, \"crop\": 4, \"area\": [0.5, 1], \"aspect\": 1.5, \"brightness\": 0.2,"
-    "\"contrast\": 0.25, \"saturation\": 0.3, \"hue\": 10, \"rotate\": 15, \"cutout\": 16}}";
+    "\"contrast\": 0.25, \"saturation\": 0.3, \"hue\": 10, \"rotate\": 15, \"cutout\": 16,"
+    "\"cutmix\": 0.5}}";
 
 static void everything_is_read(void **state) {
     (void)state;
@@ -44,6 +45,7 @@ static void everything_is_read(void **state) {
     assert_true(a->flip && a->crop == 4 && a->area[0] == 0.5 && a->area[1] == 1);
     assert_true(a->aspect == 1.5 && a->brightness == 0.2 && a->contrast == 0.25);
     assert_true(a->saturation == 0.3 && a->hue == 10 && a->rotate == 15 && a->cutout == 16);
+    assert_true(a->cutmix == 0.5);
     recipe_free(r);
 }
 
@@ -136,7 +138,7 @@ static void what_is_wrong_is_said(void **state) {
         {"{\"decay\": -0.1}", "decay: expected at least 0 and at most 1, got -0.1"},
         {"{\"clip\": 1e999}", "a number beyond 1.8e308"},
         {"{\"clip\": NaN}", "line 1"},
-        {"{\"augment\": {\"cutoff\": 3}}", "augment: unknown key 'cutoff'; did you mean 'cutout'?"},
+        {"{\"augment\": {\"cutoff\": 3}}", "augment: unknown key 'cutoff'; did you mean 'cutout' or 'cutmix'?"},
         {"{\"augment\": {\"crop\": 1001}}", "augment.crop: expected a whole number, at least 0"},
         {"{\"augment\": {\"area\": 0.5}}", "augment.area: expected [least, most], got a number"},
         {"{\"augment\": {\"area\": [1]}}", "augment.area: expected [least, most], got 1 numbers"},
@@ -239,6 +241,7 @@ static void every_field_counts(void **state) {
         {"\"hue\": 10", "\"hue\": 11"},
         {"\"rotate\": 15", "\"rotate\": 14"},
         {"\"cutout\": 16", "\"cutout\": 0"},
+        {"\"cutmix\": 0.5", "\"cutmix\": 0.75"},
     };
     enum { COUNT = sizeof changes / sizeof *changes };
     uint64_t prints[COUNT + 1] = {fingerprint(full, "a")};

@@ -124,7 +124,7 @@ static double loss_along(TrainNet *net, const float *start, const float *directi
     float *w = train_net_weights(net);
     for (size_t i = 0; i < train_net_sizes(net).learned; i++)
         w[i] = (float)(start[i] + by * direction[i]);
-    assert_ok(train_net_learn(net, labels, 0.1, 9, 4, NULL, &loss, &err), err);
+    assert_ok(train_net_learn(net, labels, NULL, 0.1, 9, 4, NULL, &loss, &err), err);
     return loss.sum / 16;
 }
 

@@ -17,10 +17,11 @@ typedef struct Size {
  * four numbers of its own, so turning one on or off leaves the others' draws as they were. Distinct
  * for epochs below 2^24 and pictures below 2^32. */
 typedef enum Draw {
-    DRAW_PLACE,  /* flip; shift across, down */
-    DRAW_COLOUR, /* brightness, contrast, saturation, hue */
-    DRAW_REST,   /* rotation; cutout across, down */
-    DRAW_BOX,    /* and BOX_TRIES - 1 more: area, aspect, across, down */
+    DRAW_PLACE,                           /* flip; shift across, down */
+    DRAW_COLOUR,                          /* brightness, contrast, saturation, hue */
+    DRAW_REST,                            /* rotation; cutout across, down */
+    DRAW_BOX,                             /* and BOX_TRIES - 1 more: area, aspect, across, down */
+    DRAW_EXCHANGE = DRAW_BOX + BOX_TRIES, /* whether; area kept; across, down */
 } Draw;
 
 typedef struct Dice {
@@ -253,19 +254,53 @@ static void sample_row(const Place *p, const Size *size, const float *from, int6
     }
 }
 
+/* Pixels left..right-1 of rows top..bottom-1. */
+typedef struct Box {
+    int64_t left, right, top, bottom;
+} Box;
+
+/* Of that width and height about a pixel drawn by u[0], u[1], cut to the picture. */
+static Box box_about(const double u[2], int64_t wide, int64_t high, const Size *size) {
+    int64_t left = whole(size->width, u[0]) - wide / 2, right = left + wide;
+    int64_t top = whole(size->height, u[1]) - high / 2, bottom = top + high;
+    return (Box){.left = left < 0 ? 0 : left,
+                 .right = right < size->width ? right : size->width,
+                 .top = top < 0 ? 0 : top,
+                 .bottom = bottom < size->height ? bottom : size->height};
+}
+
 static void cut_out(int64_t side, const Dice *dice, const Size *size, float *x) {
     double u[4];
     draw(dice, DRAW_REST, u);
-    int64_t left = whole(size->width, u[1]) - side / 2, right = left + side;
-    int64_t top = whole(size->height, u[2]) - side / 2, bottom = top + side;
-    left = left < 0 ? 0 : left;
-    top = top < 0 ? 0 : top;
-    right = right < size->width ? right : size->width;
-    bottom = bottom < size->height ? bottom : size->height;
+    Box box = box_about(u + 1, side, side, size);
     for (int64_t c = 0; c < size->channels; c++)
-        for (int64_t row = top; row < bottom; row++)
-            memset(x + (c * size->height + row) * size->width + left, 0,
-                   (size_t)(right - left) * sizeof *x);
+        for (int64_t row = box.top; row < box.bottom; row++)
+            memset(x + (c * size->height + row) * size->width + box.left, 0,
+                   (size_t)(box.right - box.left) * sizeof *x);
+}
+
+double augment_exchange(const Augment *augment, int64_t channels, int64_t height, int64_t width,
+                        uint64_t seed, uint64_t epoch, uint64_t picture, float *first,
+                        float *second) {
+    const Size size = {channels, height, width};
+    const Dice dice = {seed, random_stream("augment"), (epoch << 40) + (picture << 8)};
+    double u[4];
+    draw(&dice, DRAW_EXCHANGE, u);
+    if (!(u[0] < augment->cutmix))
+        return 1;
+    const double side = sqrt(1 - u[1]);
+    const Box box =
+        box_about(u + 2, (int64_t)(side * (double)width), (int64_t)(side * (double)height), &size);
+    for (int64_t c = 0; c < channels; c++)
+        for (int64_t row = box.top; row < box.bottom; row++)
+            for (int64_t i = box.left; i < box.right; i++) {
+                const int64_t at = (c * height + row) * width + i;
+                const float kept = first[at];
+                first[at] = second[at];
+                second[at] = kept;
+            }
+    const int64_t moved = (box.right - box.left) * (box.bottom - box.top);
+    return 1 - (double)moved / (double)(height * width);
 }
 
 /* ---- All ---- */

@@ -20,6 +20,8 @@ typedef struct Augment {
     double rotate;  /* by up to so many degrees either way; 0: none */
     int cutout;     /* side of a square set to the mean at a random place, which may overhang
                        (DeVries and Taylor 2017); 0: none */
+    double
+        cutmix; /* chance that two pictures of a batch exchange a box (Yun et al. 2019); 0: none */
 } Augment;
 
 /* One picture: `pixels` C x H x W bytes; out C x H x W floats, byte * scale[c] + shift[c]
@@ -32,5 +34,13 @@ typedef struct Augment {
 void augment_picture(const Augment *augment, const uint8_t *pixels, int64_t channels,
                      int64_t height, int64_t width, const float *scale, const float *shift,
                      uint64_t seed, uint64_t epoch, uint64_t picture, float *temporary, float *out);
+
+/* Two pictures, C x H x W each, exchange the same box with chance `cutmix`: of area 1 - u, u evenly
+ * in 0..1, about a point anywhere, cut to the picture (Yun et al. 2019, "CutMix", section 3.1).
+ * What is returned is the share of the area that either keeps: 1 if they are as they were. Drawn by
+ * (seed, epoch, picture), `picture` being the first of the two. */
+double augment_exchange(const Augment *augment, int64_t channels, int64_t height, int64_t width,
+                        uint64_t seed, uint64_t epoch, uint64_t picture, float *first,
+                        float *second);
 
 #endif

@@ -358,6 +358,7 @@ typedef struct Batch {
     uint64_t seed, epoch;
     float *scratch, *x;
     int32_t *labels;
+    LabelMix *mixes;
 } Batch;
 
 static void batch_task(void *context, int64_t i, int worker) {
@@ -370,9 +371,29 @@ static void batch_task(void *context, int64_t i, int worker) {
     b->labels[i] = d->labels[index];
 }
 
+static void exchange_task(void *context, int64_t pair, int worker) {
+    (void)worker;
+    const Batch *b = context;
+    const TrainData *d = b->data;
+    const int64_t i = 2 * pair, j = i + 1, size = d->channels * d->height * d->width;
+    const double share =
+        augment_exchange(b->augment, d->channels, d->height, d->width, b->seed, b->epoch,
+                         (uint64_t)b->indices[i], b->x + i * size, b->x + j * size);
+    b->mixes[i] = (LabelMix){b->labels[j], (float)share};
+    b->mixes[j] = (LabelMix){b->labels[i], (float)share};
+}
+
 bool train_batch(const TrainData *data, const int64_t *indices, int64_t count,
                  const Augment *augment, uint64_t seed, uint64_t epoch, Pool *pool, Job *job,
-                 float *scratch, float *x, int32_t *labels) {
-    Batch batch = {data, indices, augment, seed, epoch, scratch, x, labels};
-    return pool_run(pool, job, count, batch_task, &batch);
+                 float *scratch, float *x, int32_t *labels, LabelMix *mixes) {
+    Batch batch = {data, indices, augment, seed, epoch, scratch, x, labels, mixes};
+    const bool mixed = augment && augment->cutmix > 0;
+    assert(mixes || !mixed);
+    if (!pool_run(pool, job, count, batch_task, &batch))
+        return false;
+    if (mixes && count % 2)
+        mixes[count - 1] = (LabelMix){labels[count - 1], 1};
+    for (int64_t i = 0; mixes && !mixed && i < count; i++)
+        mixes[i] = (LabelMix){labels[i], 1};
+    return !mixed || pool_run(pool, job, count / 2, exchange_task, &batch);
 }

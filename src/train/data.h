@@ -7,6 +7,7 @@
 #include "model/dataset.h"
 #include "model/model.h"
 #include "train/augment.h"
+#include "train/loss.h"
 #include "train/recipe.h"
 
 typedef struct TrainData {
@@ -43,9 +44,11 @@ bool train_split(const TrainData *data, int64_t holdout, uint64_t seed, Arena *a
 void train_shuffle(uint64_t seed, uint64_t epoch, int64_t count, int64_t *order);
 
 /* Fills a batch with pictures indices[0..count-1], on all threads: x count x C x H x W, labels
- * count. augment NULL: as they are. scratch: threads * C*H*W floats. */
+ * count. augment NULL: as they are. mixes (count; NULL where augment mixes none) tells what the
+ * pictures are of that exchanged boxes: the first with the second, the third with the fourth and so
+ * on. scratch: threads * C*H*W floats. */
 bool train_batch(const TrainData *data, const int64_t *indices, int64_t count,
                  const Augment *augment, uint64_t seed, uint64_t epoch, Pool *pool, Job *job,
-                 float *scratch, float *x, int32_t *labels);
+                 float *scratch, float *x, int32_t *labels, LabelMix *mixes);
 
 #endif

@@ -457,8 +457,8 @@ static bool cancelled(const TrainNet *net, const Step *step, Error *err) {
                      TEXT(" in %s", net->model->graph.nodes[step->node].name));
 }
 
-bool train_net_learn(TrainNet *net, const int32_t *labels, double smoothing, uint64_t seed,
-                     uint64_t step_no, Job *job, Loss *loss, Error *err) {
+bool train_net_learn(TrainNet *net, const int32_t *labels, const LabelMix *mixes, double smoothing,
+                     uint64_t seed, uint64_t step_no, Job *job, Loss *loss, Error *err) {
     const KernelContext kernel = kernel_context(net, job);
     for (int s = 0; s < net->step_count; s++) {
         const Step *step = &net->steps[s];
@@ -467,8 +467,9 @@ bool train_net_learn(TrainNet *net, const int32_t *labels, double smoothing, uin
         if (job_cancelled(job) || !net->model->graph.nodes[step->node].type->forward(&call))
             return cancelled(net, step, err);
     }
-    *loss = loss_softmax(net->out[net->logits].data, labels, net->batch, train_net_classes(net),
-                         smoothing, net->slots[net->slot_of[net->logits]].data);
+    *loss =
+        loss_softmax(net->out[net->logits].data, labels, mixes, net->batch, train_net_classes(net),
+                     smoothing, net->slots[net->slot_of[net->logits]].data);
     for (int s = net->step_count - 1; s >= 0; s--) {
         const Step *step = &net->steps[s];
         if (!net->learns[step->node] || net->slot_of[step->result] < 0)
@@ -492,8 +493,8 @@ bool train_net_score(TrainNet *net, const float *weights, const int32_t *labels,
         if (job_cancelled(job) || !net->model->graph.nodes[step->node].type->forward(&call))
             return cancelled(net, step, err);
     }
-    *loss =
-        loss_softmax(net->out[net->logits].data, labels, count, train_net_classes(net), 0, NULL);
+    *loss = loss_softmax(net->out[net->logits].data, labels, NULL, count, train_net_classes(net), 0,
+                         NULL);
     return true;
 }
 

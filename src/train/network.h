@@ -35,8 +35,8 @@ int64_t train_net_classes(const TrainNet *net);
 /* Forward in training mode and back: fills the gradient of the mean loss of a whole batch and moves
  * the running statistics on. (seed, step) draws dropout. False with err ERROR_CANCELLED: weights
  * are as they were but for those statistics. */
-bool train_net_learn(TrainNet *net, const int32_t *labels, double smoothing, uint64_t seed,
-                     uint64_t step, Job *job, Loss *loss, Error *err);
+bool train_net_learn(TrainNet *net, const int32_t *labels, const LabelMix *mixes, double smoothing,
+                     uint64_t seed, uint64_t step, Job *job, Loss *loss, Error *err);
 /* Inference of the first `count` items with these weights (NULL: its own). */
 bool train_net_score(TrainNet *net, const float *weights, const int32_t *labels, int64_t count,
                      Job *job, Loss *loss, Error *err);

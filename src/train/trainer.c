@@ -21,6 +21,7 @@ struct Trainer {
     int64_t *order;   /* of this epoch: places in split.learn */
     int64_t *indices; /* of a batch */
     int32_t *labels;  /* of a batch */
+    LabelMix *mixes;  /* of a batch; NULL: its pictures are of one class each */
     float *velocity;  /* learned */
     float *average;   /* all; NULL: none is kept */
     float *best;      /* all */
@@ -47,6 +48,8 @@ static bool allocate(Trainer *t, Error *err) {
     t->order = arena_alloc(&t->arena, (size_t)t->split.learn_count, sizeof *t->order, err);
     t->indices = arena_alloc(&t->arena, batch, sizeof *t->indices, err);
     t->labels = arena_alloc(&t->arena, batch, sizeof *t->labels, err);
+    if (t->recipe->augment.cutmix > 0)
+        t->mixes = arena_alloc(&t->arena, batch, sizeof *t->mixes, err);
     t->velocity = arena_alloc(&t->arena, t->sizes.learned, sizeof *t->velocity, err);
     t->best = arena_alloc(&t->arena, all, sizeof *t->best, err);
     t->scratch =
@@ -56,7 +59,8 @@ static bool allocate(Trainer *t, Error *err) {
     /* checkpoint_load replaces this one */
     t->c.records = arena_alloc(&t->arena, (size_t)t->recipe->epochs, sizeof *t->c.records, err);
     return t->order && t->indices && t->labels && t->velocity && t->best && t->scratch &&
-           t->c.records && (t->average || !(t->recipe->average > 0));
+           t->c.records && (t->average || !(t->recipe->average > 0)) &&
+           (t->mixes || !(t->recipe->augment.cutmix > 0));
 }
 
 static void list_array(Checkpoint *c, const char *name, float *data, size_t count) {
@@ -194,8 +198,9 @@ static bool learn_batch(Trainer *t, Error *err) {
     Loss loss;
     uint64_t number = (uint64_t)(t->c.epoch * steps_per_epoch(t) + t->c.step);
     if (!train_batch(t->data, t->indices, r->batch, &r->augment, r->seed, (uint64_t)t->c.epoch,
-                     t->pool, NULL, t->scratch, train_net_input(t->net), t->labels) ||
-        !train_net_learn(t->net, t->labels, r->smoothing, r->seed, number, NULL, &loss, err))
+                     t->pool, NULL, t->scratch, train_net_input(t->net), t->labels, t->mixes) ||
+        !train_net_learn(t->net, t->labels, t->mixes, r->smoothing, r->seed, number, NULL, &loss,
+                         err))
         return false;
     if (!isfinite(loss.sum))
         return diverged(t, "the loss", loss.sum, err);
@@ -220,7 +225,7 @@ static bool score(Trainer *t, const float *weights, const int64_t *pictures, int
         int64_t items = count - at < t->recipe->batch ? count - at : t->recipe->batch;
         Loss loss;
         if (!train_batch(t->data, pictures + at, items, NULL, 0, 0, t->pool, NULL, t->scratch,
-                         train_net_input(t->net), t->labels) ||
+                         train_net_input(t->net), t->labels, NULL) ||
             !train_net_score(t->net, weights, t->labels, items, NULL, &loss, err))
             return false;
         sum += loss.plain;

@@ -35,7 +35,7 @@ static double learn(TrainNet *net, Pool *pool, const int32_t *labels, int64_t ba
                     float *velocity, uint64_t step) {
     Error err = {0};
     Loss loss;
-    if (!train_net_learn(net, labels, 0.1, 1, step, NULL, &loss, &err))
+    if (!train_net_learn(net, labels, NULL, 0.1, 1, step, NULL, &loss, &err))
         stop(&err);
     const TrainSizes sizes = train_net_sizes(net);
     const float *gradient = train_net_gradient(net);
