@@ -216,6 +216,15 @@ $(BUILD)/tests/tools/conv_bench: $(BUILD)/tests/tools/conv_bench.o $(LIBRARY)
 bench-conv: $(BUILD)/tests/tools/conv_bench
 	$< $(THREADS)
 
+# A full screen, drawn without a graphics card: `make bench-frames FRAMES=200 SCALE=2`.
+.PHONY: bench-frames
+FRAMES ?= 200
+SCALE ?= 1
+$(BUILD)/tests/tools/frame_bench: $(BUILD)/tests/tools/frame_bench.o $(LIBRARY)
+	$(Q)$(LINK) $(LDLIBS) -o $@
+bench-frames: $(BUILD)/tests/tools/frame_bench
+	$< $(FRAMES) $(SCALE)
+
 valgrind: all
 	valgrind -q --leak-check=full --error-exitcode=1 $(PROGRAM) run $(MODEL) --image $(or $(IMAGE),assets/images/digit_7.png)
 

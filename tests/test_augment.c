@@ -442,7 +442,7 @@ static void exchanges(void **state) {
             bottom = i / W > bottom ? i / W : bottom;
         }
         assert_int_equal(count, count ? (right - left + 1) * (bottom - top + 1) : 0);
-        assert_float_equal(share, 1 - (double)count / (H * W), 1e-12);
+        assert_float_equal((float)share, (float)(1 - (double)count / (H * W)), 1e-12);
         shares += share;
         exchanged += augment_exchange(&half, 3, H, W, 7, epoch, 3, x, y) < 1;
         assert_true(augment_exchange(&never, 3, H, W, 7, epoch, 3, x, y) == 1);

@@ -56,6 +56,8 @@ static void wrong_usage_is_status_2(void **state) {
         {"run lenet --image x.png --t 3", "unknown option of run 't'"}, /* top or threads? */
         {"run lenet --image x.png -xq", "unknown option of run 'x'"},
         {"run lenet --image x.png --dump ''", "--dump"},
+        {"view lenet --lang fr", "--lang: expected en|es, got 'fr'"},
+        {"run lenet --image x.png --lang es", "unknown option of run 'lang'"},
         {"help rnu", "did you mean 'run'"}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         int status = run("%s", wrong[i][0]);

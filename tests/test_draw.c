@@ -166,10 +166,10 @@ static void fonts_are_found_and_measured(void **state) {
     (void)state;
     Error err = {0};
     char path[1000];
-    assert_ok(font_find(false, path, sizeof path, &err), err);
-    assert_ok(font_find(true, path, sizeof path, &err), err);
+    assert_ok(font_find(false, false, path, sizeof path, &err), err);
+    assert_ok(font_find(true, false, path, sizeof path, &err), err);
     test_contains(path, "Mono");
-    assert_fails(font_find(true, path, 3, &err), err, "fonts-dejavu-core");
+    assert_fails(font_find(true, false, path, 3, &err), err, "fonts-dejavu-core");
     Fonts *fonts = fonts_new(1, &err);
     assert_ok(fonts, err);
     const TextMetrics *m = fonts_metrics(fonts);

@@ -102,6 +102,218 @@ static void receptive_fields_equal_brute_force(void **state) {
                 }
 }
 
+/* --- What one cell sees --- */
+
+static const char toy_residual[] =
+    "{\"input\": [2, 21, 18], \"blocks\": {\"res\": {\"kind\": \"residual\", \"args\": {\"s\": 1}, "
+    "\"branches\": [[{\"op\": \"conv\", \"name\": \"c1\", \"out\": 4, \"kernel\": 3, \"padding\": "
+    "1, "
+    "\"stride\": \"$s\", \"then\": \"relu\"}, {\"op\": \"conv\", \"name\": \"c2\", \"out\": 4, "
+    "\"kernel\": 3, \"padding\": 1}], [{\"op\": \"subsample\", \"when\": \"$s - 1\", \"out\": 4, "
+    "\"stride\": \"$s\"}]], \"join\": \"add\", \"then\": \"relu\"}}, \"layers\": [{\"op\": "
+    "\"conv\", "
+    "\"name\": \"stem\", \"out\": 4, \"kernel\": 2, \"stride\": 2}, {\"block\": \"res\", \"name\": "
+    "\"l1\", \"repeat\": 2}, {\"block\": \"res\", \"name\": \"l2\", \"repeat\": 2, \"first\": "
+    "{\"s\": "
+    "2}}, {\"op\": \"adaptive_avgpool\", \"out\": 1}, {\"op\": \"flatten\"}, {\"op\": \"linear\", "
+    "\"name\": \"fc\", \"out\": 3}]}";
+static const char toy_inception[] =
+    "{\"input\": [1, 20, 23], \"blocks\": {\"mix\": {\"kind\": \"inception\", \"args\": {}, "
+    "\"branches\": [[{\"op\": \"conv\", \"name\": \"a\", \"out\": 1, \"kernel\": 1}], [{\"op\": "
+    "\"conv\", \"name\": \"b\", \"out\": 2, \"kernel\": 1}, {\"op\": \"conv\", \"name\": \"b3\", "
+    "\"out\": 1, \"kernel\": [3, 5], \"padding\": [1, 2]}], [{\"op\": \"conv\", \"name\": \"c5\", "
+    "\"out\": 1, \"kernel\": 3, \"dilation\": 2, \"padding\": 2}], [{\"op\": \"maxpool\", "
+    "\"name\": "
+    "\"d\", \"kernel\": 3, \"stride\": 1, \"padding\": 1}]], \"join\": \"concat\"}}, \"layers\": ["
+    "{\"op\": \"conv\", \"name\": \"stem\", \"out\": 2, \"kernel\": [4, 3], \"stride\": [3, 2], "
+    "\"padding\": [0, 1]}, {\"block\": \"mix\", \"name\": \"m1\"}, {\"op\": \"maxpool\", \"name\": "
+    "\"p\", \"kernel\": 3, \"stride\": 2, \"ceil\": true}, {\"block\": \"mix\", \"name\": \"m2\"}, "
+    "{\"op\": \"flatten\"}, {\"op\": \"linear\", \"name\": \"fc\", \"out\": 3}, {\"op\": "
+    "\"softmax\"}]}";
+static const char toy_dense[] =
+    "{\"input\": [1, 19, 22], \"blocks\": {\"layer\": {\"kind\": \"dense-layer\", \"args\": {}, "
+    "\"layers\": [{\"op\": \"bn\", \"name\": \"n\"}, {\"op\": \"conv\", \"name\": \"c\", \"out\": "
+    "2, \"kernel\": 3, \"padding\": 1}]}}, \"layers\": [{\"op\": \"conv\", \"name\": \"stem\", "
+    "\"out\": "
+    "2, \"kernel\": 3, \"stride\": 2, \"padding\": 1}, {\"block\": \"layer\", \"name\": \"d1\", "
+    "\"repeat\": 3, \"connect\": \"dense\"}, {\"op\": \"avgpool\", \"name\": \"t\", \"kernel\": 2, "
+    "\"stride\": 2}, {\"block\": \"layer\", \"name\": \"d2\", \"repeat\": 2, \"connect\": "
+    "\"dense\"}, "
+    "{\"op\": \"lrn\"}]}";
+/* Two ways of different stride that meet: no single jump fits. */
+static const char toy_uneven[] =
+    "{\"input\": [1, 5, 5], \"blocks\": {\"odd\": {\"kind\": \"inception\", \"args\": {}, "
+    "\"branches\": "
+    "[[{\"op\": \"conv\", \"name\": \"a\", \"out\": 1, \"kernel\": 3}], [{\"op\": \"conv\", "
+    "\"name\": "
+    "\"b\", \"out\": 1, \"kernel\": 1, \"stride\": 2}]], \"join\": \"concat\"}}, \"layers\": ["
+    "{\"block\": \"odd\", \"name\": \"m\"}]}";
+
+enum { MASK_SIDE = 24, MASK_NODES = 64 };
+typedef struct Mask {
+    bool at[MASK_SIDE][MASK_SIDE];
+} Mask;
+
+static void map_size(const Graph *g, int node, int64_t size[2]) {
+    const Shape *shape = node == GRAPH_IMAGE ? &g->input : &g->nodes[node].out;
+    for (int axis = 0; axis < 2; axis++)
+        size[axis] = shape->rank == 3 ? shape->dim[1 + axis] : 1;
+}
+
+/* From a cell of a node's output to those of its inputs. */
+static void mask_back(const Graph *g, const Node *n, int64_t y, int64_t x, Mask *masks) {
+    const LayerWindow w = layer_window(n->type, n->params, &n->in, &n->out);
+    for (int k = 0; k < n->input_count; k++) {
+        int64_t in[2];
+        map_size(g, n->inputs[k], in);
+        for (int64_t iy = 0; iy < in[0]; iy++)
+            for (int64_t ix = 0; ix < in[1]; ix++) {
+                const int64_t ky = iy - (y * w.stride[0] - w.pad[0]);
+                const int64_t kx = ix - (x * w.stride[1] - w.pad[1]);
+                if (w.everything || (ky >= 0 && ky < w.size[0] && kx >= 0 && kx < w.size[1]))
+                    masks[n->inputs[k] + 1].at[iy][ix] = true;
+            }
+    }
+}
+
+/* The image's pixels in masks[0]. */
+static void mask_of_cell(const Graph *g, int node, int64_t y, int64_t x, Mask *masks) {
+    memset(masks, 0, (size_t)(node + 2) * sizeof *masks);
+    masks[node + 1].at[y][x] = true;
+    for (int i = node; i >= 0; i--)
+        for (int64_t cy = 0; cy < MASK_SIDE; cy++)
+            for (int64_t cx = 0; cx < MASK_SIDE; cx++)
+                if (masks[i + 1].at[cy][cx])
+                    mask_back(g, &g->nodes[i], cy, cx, masks);
+}
+
+static GraphBox box_of_mask(const Mask *mask) {
+    int64_t first[2] = {MASK_SIDE, MASK_SIDE}, last[2] = {-1, -1};
+    for (int64_t y = 0; y < MASK_SIDE; y++)
+        for (int64_t x = 0; x < MASK_SIDE; x++)
+            if (mask->at[y][x]) {
+                first[0] = y < first[0] ? y : first[0];
+                first[1] = x < first[1] ? x : first[1];
+                last[0] = y > last[0] ? y : last[0];
+                last[1] = x > last[1] ? x : last[1];
+            }
+    return (GraphBox){first[0], first[1], last[0] - first[0] + 1, last[1] - first[1] + 1};
+}
+
+static void assert_box(const GraphBox *got, const GraphBox *want, const char *node, int64_t y,
+                       int64_t x) {
+    if (memcmp(got, want, sizeof *got) != 0)
+        fail_msg("%s (%lld, %lld): %lldx%lld at (%lld, %lld), expected %lldx%lld at (%lld, %lld)",
+                 node, (long long)y, (long long)x, (long long)got->height, (long long)got->width,
+                 (long long)got->y, (long long)got->x, (long long)want->height,
+                 (long long)want->width, (long long)want->y, (long long)want->x);
+}
+
+/* As the ReceptiveField has it. */
+static GraphBox box_of_field(const Node *n, int64_t y, int64_t x) {
+    return (GraphBox){n->rf[0].start + y * n->rf[0].jump, n->rf[1].start + x * n->rf[1].jump,
+                      n->rf[0].size, n->rf[1].size};
+}
+
+static int64_t less(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+/* `box` cut to the image. */
+static GraphBox cut(GraphBox box, const Shape *image) {
+    const int64_t y = box.y > 0 ? box.y : 0, x = box.x > 0 ? box.x : 0;
+    return (GraphBox){y, x, less(box.y + box.height, image->dim[1]) - y,
+                      less(box.x + box.width, image->dim[2]) - x};
+}
+
+/* Every cell of every node. Returns how many see less than the cut field. */
+static int check_boxes(const char *text, bool even) {
+    Error err = {0};
+    Model *m = parse(text, &err);
+    assert_ok(m, err);
+    const Graph *g = &m->graph;
+    static Mask masks[MASK_NODES + 1];
+    int smaller = 0;
+    assert_in_range(g->node_count, 1, MASK_NODES);
+    for (int i = GRAPH_IMAGE; i < g->node_count; i++) {
+        int64_t size[2];
+        map_size(g, i, size);
+        for (int64_t y = 0; y < size[0]; y++)
+            for (int64_t x = 0; x < size[1]; x++) {
+                const char *name = i == GRAPH_IMAGE ? "image" : g->nodes[i].name;
+                GraphBox whole, inside;
+                graph_receptive_box(g, i, y, x, &whole, &inside);
+                mask_of_cell(g, i, y, x, masks);
+                const GraphBox seen = box_of_mask(&masks[0]), pixel = {y, x, 1, 1};
+                const GraphBox field = i == GRAPH_IMAGE ? pixel : box_of_field(&g->nodes[i], y, x);
+                assert_box(&inside, &seen, name, y, x);
+                if (even)
+                    assert_box(&whole, &field, name, y, x);
+                const GraphBox part = cut(whole, &g->input);
+                smaller += memcmp(&part, &inside, sizeof part) != 0;
+                assert_true(part.y <= inside.y && part.x <= inside.x &&
+                            part.y + part.height >= inside.y + inside.height &&
+                            part.x + part.width >= inside.x + inside.width);
+            }
+    }
+    model_free(m);
+    return smaller;
+}
+
+static void boxes_equal_masks_pushed_back(void **state) {
+    (void)state;
+    assert_true(check_boxes(toy_residual, true) > 0);
+    assert_true(check_boxes(toy_inception, true) > 0);
+    check_boxes(toy_dense, true);
+    check_boxes(toy_uneven, false);
+}
+
+static void boxes_of_real_networks_are_their_fields(void **state) {
+    (void)state;
+    static const char *const names[] = {"lenet", "alexnet", "googlenet", "resnet50", "densenet121"};
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+        Error err = {0};
+        Model *m = model_load(names[n], 0, &err);
+        assert_ok(m, err);
+        for (int i = 0; i < m->graph.node_count; i++) {
+            int64_t size[2];
+            map_size(&m->graph, i, size);
+            const int64_t y = size[0] / 2, x = size[1] - 1;
+            GraphBox whole, inside;
+            graph_receptive_box(&m->graph, i, y, x, &whole, &inside);
+            const GraphBox field = box_of_field(&m->graph.nodes[i], y, x);
+            assert_box(&whole, &field, m->graph.nodes[i].name, y, x);
+        }
+        model_free(m);
+    }
+}
+
+/* A window that lies in the padding altogether sees nothing; and without memory there is still the
+ * field. */
+static void boxes_of_nothing_and_without_memory(void **state) {
+    (void)state;
+    Error err = {0};
+    Model *m = parse("{\"input\": [1, 6, 6], \"layers\": [{\"op\": \"conv\", \"name\": \"a\", "
+                     "\"out\": 1, \"kernel\": 2, \"padding\": 3}, {\"op\": \"conv\", \"name\": "
+                     "\"b\", \"out\": 1, \"kernel\": 3}]}",
+                     &err);
+    assert_ok(m, err);
+    GraphBox whole, inside;
+    const GraphBox none = {0}, corner = {-3, 0, 2, 2};
+    graph_receptive_box(&m->graph, 0, 0, 3, &whole, &inside);
+    assert_box(&whole, &corner, "a", 0, 3);
+    assert_box(&inside, &none, "a", 0, 3);
+    const GraphBox field = {-2, 0, 4, 4}, part = {0, 0, 2, 4};
+    for (size_t fail = 0; fail < 2; fail++) {
+        mem_fail_at(fail);
+        graph_receptive_box(&m->graph, 1, 1, 3, &whole, &inside);
+        mem_fail_at(0);
+        assert_box(&whole, &field, "b", 1, 3);
+        assert_box(&inside, &part, "b", 1, 3);
+    }
+    model_free(m);
+}
+
 static void expressions(void **state) {
     (void)state;
     ExpressionNames names = {.count = 2, .item = {{"w", 64, true}, {"unset", 0, false}}};
@@ -140,6 +352,9 @@ int main(void) {
         cmocka_unit_test(names_and_labels_of_blocks),
         cmocka_unit_test(selection_takes_names_labels_and_commas),
         cmocka_unit_test(receptive_fields_equal_brute_force),
+        cmocka_unit_test(boxes_equal_masks_pushed_back),
+        cmocka_unit_test(boxes_of_real_networks_are_their_fields),
+        cmocka_unit_test(boxes_of_nothing_and_without_memory),
         cmocka_unit_test(expressions),
     };
     return cmocka_run_group_tests_name("graph", tests, NULL, NULL);

@@ -1,96 +1,58 @@
 /* Sessions: the table of actions, the walk, opening with what was there before kept, cancelling. */
-#include "support.h"
+#include "session_support.h"
 
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "session/action.h"
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* A network that is quick even under a sanitizer: 2 maps, then 130 (three pages), then 3 classes.
- */
-static const char tiny[] =
-    "{\"title\": \"Tiny\", \"family\": \"test\", \"year\": 2000, \"paper\": \"none\","
-    " \"input\": [1, 12, 12], \"layers\": ["
-    "{\"op\": \"conv\", \"name\": \"conv1\", \"label\": \"first, 3x3\", \"out\": 2, \"kernel\": 3,"
-    " \"then\": \"relu\"},"
-    "{\"op\": \"conv\", \"name\": \"conv2\", \"out\": 130, \"kernel\": 3},"
-    "{\"op\": \"maxpool\", \"name\": \"pool\", \"kernel\": 2, \"stride\": 2},"
-    "{\"op\": \"flatten\"}, {\"op\": \"linear\", \"name\": \"fc\", \"out\": 3}, {\"op\": "
-    "\"softmax\"}]}";
-enum { TINY_NODES = 7, TINY_LAST = TINY_NODES - 1 };
-
-typedef struct Fixture {
-    Pool *pool;
-    Job stop;
-    Session session;
-} Fixture;
-
-static const char *tiny_path(void) {
-    const char *path = test_path("tiny.json");
-    test_write(path, tiny, sizeof tiny - 1);
-    return path;
-}
-
-static Session *open_session(Fixture *f, const char *model, ConvPath path) {
-    Error err = {0};
-    *f = (Fixture){0};
-    f->pool = pool_new(2, &err);
-    SessionOptions options = {.model = model,
-                              .run = {.path = path, .tier = cpu_best()},
-                              .pool = f->pool,
-                              .stop = &f->stop};
-    assert_ok(session_open(&f->session, &options, &err), err);
-    return &f->session;
-}
-
-static Session *open_tiny(Fixture *f) {
-    Session *s = open_session(f, tiny_path(), CONV_AUTO);
-    assert_true(session_wait(s));
-    assert_string_equal(s->banner.text, "");
-    assert_non_null(s->scene);
-    return s;
-}
-
-static void close_session(Fixture *f) {
-    session_close(&f->session);
-    pool_free(f->pool);
-}
-
-static void perform(Session *s, const char *line) {
-    Error err = {0};
-    assert_ok(action_perform(s, line, &err), err);
-}
-
 static void assert_valid(const Session *s) {
-    assert_in_range(s->state.node + 1, 0, session_last_node(s) + 1);
-    assert_in_range(s->state.channel, 0, session_channels(s) - 1);
-    assert_in_range(s->state.page, 0, session_pages(s) - 1);
-    assert_in_range(s->state.colors, 0, COLORS_CHOICES - 1);
-    assert_in_range(s->state.scroll + TINY_NODES, 0, 2 * TINY_NODES);
+    assert_in_range(s->state.place.node + 1, 0, session_last_node(s) + 1);
+    assert_in_range(s->state.place.channel, 0, session_channels(s) - 1);
+    assert_in_range(s->state.place.page, 0, session_pages(s) - 1);
+    assert_in_range(s->state.place.colors, 0, COLORS_CHOICES - 1);
+    const SceneExtent extent = scene_extent(s->scene, s->state.place.node);
+    assert_in_range(s->state.place.unit[0] + 1, 0, extent.height);
+    assert_in_range(s->state.place.unit[1] + 1, 0, extent.width);
+    assert_in_range(s->state.place.depth, 0, DEPTHS - 1);
+    assert_in_range(s->state.text, STATE_TEXT_MIN, STATE_TEXT_MAX);
+    const int hover = s->state.hover.node;
+    assert_true(hover >= GRAPH_FAILED && hover <= session_last_node(s));
 }
 
 /* --- The table -------------------------------------------------------------------------------- */
 
+/* Of all keys that rows share, exactly one row can be done at each depth; names are told apart. */
 static void the_table_is_sound(void **state) {
     (void)state;
-    for (const Action *a = actions; a->name; a++) {
-        assert_ptr_equal(action_find(a->name), a); /* so no name twice */
-        assert_non_null(a->perform);
-        assert_true(a->help[0] != '\0');
-        char keys[100], *rest = keys;
-        text_format(keys, sizeof keys, "%s", a->keys);
-        for (char *key; (key = strtok_r(rest, ",", &rest));)
-            assert_ptr_equal(action_for_key(key), a); /* nor a key */
+    Fixture f;
+    Session *s = open_tiny(&f);
+    for (int depth = 0; depth < DEPTHS; depth++) {
+        s->state.place.depth = (StateDepth)depth;
+        for (const Action *a = actions; a->name; a++) {
+            assert_ptr_equal(action_find(a->name), a); /* so no name twice */
+            assert_non_null(a->perform);
+            char keys[100], *rest = keys;
+            text_format(keys, sizeof keys, "%s", a->keys);
+            for (char *key; (key = strtok_r(rest, " ", &rest));)
+                if (!action_refusal(s, a))
+                    assert_ptr_equal(action_for_key(s, key), a); /* nor a key */
+        }
     }
+    s->state.place.depth = DEPTH_NETWORK;
     assert_null(action_find("layer"));
-    assert_string_equal(action_for_key("Space")->name, "layer.next");
-    assert_null(action_for_key("F1"));
-    assert_null(action_for_key("R")); /* only the beginning of "Right" */
-    assert_null(action_for_key(""));
+    assert_string_equal(action_for_key(s, "Space")->name, "layer.next");
+    assert_string_equal(action_for_key(s, "?")->name, "help");
+    s->state.place.depth = DEPTH_UNIT;
+    assert_string_equal(action_for_key(s, "Space")->name, "step.mac");
+    assert_null(action_for_key(s, "F7"));
+    assert_null(action_for_key(s, "Ri")); /* only the beginning of "Right" */
+    assert_null(action_for_key(s, ""));
+    close_session(&f);
 }
 
 static void mistakes_are_told(void **state) {
@@ -102,24 +64,54 @@ static void mistakes_are_told(void **state) {
                  "unknown action 'layer.nxt'; did you mean 'layer.next'");
     assert_fails(action_perform(s, "", &err), err, "unknown action");
     assert_fails(action_perform(s, "layer.next 3", &err), err, "expected nothing after it");
-    assert_fails(action_perform(s, "layer.select", &err), err, "expected NAME, got nothing");
+    assert_fails(action_perform(s, "layer.select", &err), err, "expected NODE, got nothing");
     assert_fails(action_perform(s, "layer.select conv9", &err), err, "conv1");
     assert_fails(action_perform(s, "channel.select 1", &err), err, "expected 0..0, got '1'");
     assert_fails(action_perform(s, "channel.select x", &err), err, "got 'x'");
-    assert_fails(action_perform(s, "layer.scroll 1e9", &err), err, "layer.scroll");
+    assert_fails(action_perform(s, "layer.skip 1e9", &err), err, "layer.skip");
+    assert_fails(action_perform(s, "unit.select 0 99 0", &err), err, "a cell within");
+    assert_fails(action_perform(s, "unit.select 0 1", &err), err, "a channel, y and x");
+    assert_fails(action_perform(s, "hover.cell conv1 0 0 99", &err), err, "a cell within");
+    assert_fails(action_perform(s, "hover.cell 1 2 3", &err), err, "a layer, channel");
+    assert_fails(action_perform(s, "theme drak", &err), err, "dark");
+    assert_fails(action_perform(s, "block.open nosuch", &err), err, "refuse.no_blocks");
+    assert_fails(action_perform(s, "step.back", &err), err, "refuse.not_in_unit");
+    assert_fails(action_perform(s, "undo", &err), err, "refuse.no_undo");
+    assert_fails(action_perform(s, "state nonsense", &err), err, "NAME=VALUE");
     assert_fails(action_perform(s, "export.view x.png", &err), err, "there is no view");
     char line[FILE_PATH_MAX + 100];
     memset(line, 'x', sizeof line);
     memcpy(line, "image.open ", 11);
     line[sizeof line - 1] = '\0';
     assert_fails(action_perform(s, line, &err), err, "too large");
-    assert_int_equal(s->state.node, GRAPH_IMAGE);
+    assert_int_equal(s->state.place.node, GRAPH_IMAGE);
     assert_false(session_post(s, "layer.nxt"));
     test_contains(s->banner.text, "layer.next");
-    perform(s, "cancel"); /* closes the message, and nothing else */
+    perform(s, "back"); /* closes the message, and nothing else */
     assert_string_equal(s->banner.text, "");
     assert_false(s->state.paused);
     close_session(&f);
+}
+
+static const char *argument_for(const Action *a) {
+    static const char *const examples[][2] = {{"NODE", "pool"},
+                                              {"MODEL", NULL},
+                                              {"N", "1"},
+                                              {"C Y X", "0 1 1"},
+                                              {"N N", "1 -1"},
+                                              {"TEXT", "depth=layer"},
+                                              {"NODE C Y X", "pool 0 1 1"}};
+    static char first[64];
+    const char *kind = a->argument;
+    if (!kind || kind[0] == '[')
+        return "";
+    if (strcmp(kind, "MODEL") == 0)
+        return tiny_path();
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
+        if (strcmp(kind, examples[i][0]) == 0)
+            return examples[i][1];
+    text_format(first, sizeof first, "%.*s", (int)strcspn(kind, "|"), kind);
+    return strchr(kind, '|') ? first : "no such file";
 }
 
 /* Every row of the table, before there is a network and with one. */
@@ -130,13 +122,7 @@ static void every_action_can_be_called(void **state) {
     job_cancel(s->jobs);
     for (int open = 0; open < 2; open++) {
         for (const Action *a = actions; a->name; a++) {
-            const char *argument = !a->argument                          ? ""
-                                   : strcmp(a->argument, "NAME") == 0    ? "pool"
-                                   : strcmp(a->argument, "ROWS") == 0    ? "-2"
-                                   : strcmp(a->argument, "INDEX") == 0   ? "0"
-                                   : strcmp(a->name, "model.open") == 0  ? tiny_path()
-                                   : strcmp(a->name, "export.view") == 0 ? "x.png"
-                                                                         : "no such file";
+            const char *argument = argument_for(a);
             session_post(s, TEXT("%s %s", a->name, argument));
             session_wait(s);
         }
@@ -158,13 +144,13 @@ static void the_walk(void **state) {
     (void)state;
     Fixture f;
     Session *s = open_tiny(&f);
-    assert_int_equal(s->state.node, GRAPH_IMAGE);
+    assert_int_equal(s->state.place.node, GRAPH_IMAGE);
     assert_int_equal(scene_ready(s->scene), 0);
     assert_non_null(scene_values(s->scene, GRAPH_IMAGE));
     for (int node = 0; node <= TINY_LAST; node++) {
         perform(s, "layer.next");
         assert_true(session_wait(s));
-        assert_int_equal(s->state.node, node);
+        assert_int_equal(s->state.place.node, node);
         assert_int_equal(scene_ready(s->scene), node + 1); /* that far and no further */
         const Tensor *values = scene_values(s->scene, node);
         const Stats *stats = scene_stats(s->scene, node);
@@ -172,19 +158,19 @@ static void the_walk(void **state) {
         assert_valid(s);
     }
     perform(s, "layer.next"); /* stays */
-    assert_int_equal(s->state.node, TINY_LAST);
+    assert_int_equal(s->state.place.node, TINY_LAST);
     const Stats *stats = scene_stats(s->scene, TINY_LAST);
     assert_float_equal(stats->mean * 3, 1, 1e-5); /* probabilities */
     perform(s, "layer.prev");
-    assert_int_equal(s->state.node, TINY_LAST - 1);
+    assert_int_equal(s->state.place.node, TINY_LAST - 1);
     assert_int_equal(job_progress(s->jobs).kind, JOB_IDLE); /* instant */
     perform(s, "layer.first");
     perform(s, "layer.prev");
-    assert_int_equal(s->state.node, GRAPH_IMAGE);
+    assert_int_equal(s->state.place.node, GRAPH_IMAGE);
     perform(s, "layer.select FIRST, 3x3"); /* a label */
-    assert_int_equal(s->state.node, 0);
+    assert_int_equal(s->state.place.node, 0);
     perform(s, "layer.select input");
-    assert_int_equal(s->state.node, GRAPH_IMAGE);
+    assert_int_equal(s->state.place.node, GRAPH_IMAGE);
     close_session(&f);
 }
 
@@ -194,7 +180,7 @@ static void run_all_stays_here(void **state) {
     Session *s = open_tiny(&f);
     perform(s, "run.all");
     assert_true(session_wait(s));
-    assert_int_equal(s->state.node, GRAPH_IMAGE);
+    assert_int_equal(s->state.place.node, GRAPH_IMAGE);
     assert_int_equal(scene_ready(s->scene), TINY_NODES);
     close_session(&f);
 }
@@ -207,25 +193,25 @@ static void channels_and_pages(void **state) {
     assert_int_equal(session_channels(s), 130);
     assert_int_equal(session_pages(s), 3);
     perform(s, "page.prev");
-    assert_int_equal(s->state.page, 0);
+    assert_int_equal(s->state.place.page, 0);
     for (int i = 0; i < 5; i++)
         perform(s, "page.next");
-    assert_int_equal(s->state.page, 2);
+    assert_int_equal(s->state.place.page, 2);
     perform(s, "channel.select 63");
-    assert_int_equal(s->state.page, 0); /* the page follows the chosen map */
+    assert_int_equal(s->state.place.page, 0); /* the page follows the chosen map */
     perform(s, "channel.next");
-    assert_int_equal(s->state.channel, 64);
-    assert_int_equal(s->state.page, 1);
+    assert_int_equal(s->state.place.channel, 64);
+    assert_int_equal(s->state.place.page, 1);
     perform(s, "layer.next"); /* the pool has as many: the same one stays chosen */
-    assert_int_equal(s->state.channel, 64);
+    assert_int_equal(s->state.place.channel, 64);
     perform(s, "layer.select fc"); /* has not */
-    assert_int_equal(s->state.channel, 0);
+    assert_int_equal(s->state.place.channel, 0);
     assert_int_equal(session_pages(s), 1);
     perform(s, "channel.prev");
-    assert_int_equal(s->state.channel, 0);
+    assert_int_equal(s->state.place.channel, 0);
     for (int i = 0; i < COLORS_CHOICES; i++)
-        perform(s, "colormap.cycle");
-    assert_int_equal(s->state.colors, COLORS_AUTO);
+        perform(s, "colors");
+    assert_int_equal(s->state.place.colors, COLORS_AUTO);
     close_session(&f);
 }
 
@@ -237,28 +223,76 @@ static void the_state_stays_valid_whatever_is_done(void **state) {
                                         "layer.last",
                                         "layer.select conv2",
                                         "layer.select pool",
+                                        "layer.skip 3",
+                                        "layer.skip -2",
                                         "page.next",
                                         "page.prev",
                                         "channel.next",
                                         "channel.prev",
+                                        "channel.skip 8",
                                         "channel.select 129",
-                                        "colormap.cycle",
-                                        "layer.scroll 3",
-                                        "layer.scroll -900",
+                                        "channel.rank 70",
+                                        "colors",
+                                        "range",
+                                        "sort",
+                                        "maps.more",
+                                        "maps.fewer",
+                                        "deeper",
+                                        "back",
+                                        "unit.max",
+                                        "unit.move 1 -1",
+                                        "unit.right",
+                                        "unit.down",
+                                        "unit.select 1 2 3",
+                                        "step.mac",
+                                        "step.back",
+                                        "step.mac 40",
+                                        "playing",
+                                        "play.step",
+                                        "undo",
+                                        "redo",
+                                        "undo",
+                                        "bookmark.set 3",
+                                        "bookmark.go 3",
+                                        "state node=conv2; channel=500; unit=99,99; page=77",
+                                        "depth unit",
+                                        "hover.cell conv2 5 1 2",
+                                        "hover.none",
+                                        "hover.node fc",
+                                        "help",
+                                        "palette",
+                                        "type la",
+                                        "choice.next",
+                                        "choice.take",
+                                        "type.erase",
+                                        "text.larger",
+                                        "text.smaller",
+                                        "big",
+                                        "theme",
+                                        "language",
+                                        "blank",
+                                        "network.in",
+                                        "network.pan 5 7",
+                                        "network.fit",
+                                        "heat",
+                                        "logits",
+                                        "class.select 2",
                                         "run.all",
                                         "cancel",
                                         "job.end",
                                         "nonsense",
                                         "layer.select fc",
                                         "channel.select 2",
-                                        "weights.open random:4"};
+                                        "weights.open random:4",
+                                        "terms",
+                                        "terms.next"};
     enum { LINES = sizeof lines / sizeof *lines };
     Fixture f;
     Session *s = open_tiny(&f);
     for (uint64_t i = 0; i < 3000; i++) {
         session_post(s, lines[random_u32(1, 2, i) % LINES]);
         if (random_u32(1, 3, i) % 4 == 0)
-            session_tick(s);
+            session_tick(s, clock_ms());
         assert_valid(s);
     }
     perform(s, "layer.last");
@@ -292,7 +326,7 @@ static void what_fails_keeps_what_was_shown(void **state) {
         assert_true(session_wait(s));
         test_contains(s->banner.text, bad[i].says);
         assert_ptr_equal(s->scene, scene);
-        assert_memory_equal(&s->state, &before, sizeof before);
+        assert_true(state_same_place(&s->state.place, &before.place));
     }
     perform(s, "layer.next"); /* and it goes on */
     assert_true(session_wait(s));
@@ -312,8 +346,8 @@ static void another_picture_stays_at_the_layer(void **state) {
     perform(s, TEXT("image.open %s", test_fixture("../../assets/images/digit_3.png")));
     assert_true(session_wait(s));
     assert_ptr_equal(scene_model(s->scene), model); /* shared, not opened again */
-    assert_int_equal(s->state.node, 2);
-    assert_int_equal(s->state.channel, 70);
+    assert_int_equal(s->state.place.node, 2);
+    assert_int_equal(s->state.place.channel, 70);
     assert_int_equal(scene_ready(s->scene), 3);
     assert_true(scene_stats(s->scene, 2)->max != before);
     test_contains(scene_image_path(s->scene), "digit_3.png");
@@ -321,7 +355,7 @@ static void another_picture_stays_at_the_layer(void **state) {
     assert_true(session_wait(s));
     assert_string_equal(scene_model(s->scene)->name, "lenet");
     test_contains(scene_image_path(s->scene), "digit_3.png");
-    assert_int_equal(s->state.node, GRAPH_IMAGE);
+    assert_int_equal(s->state.place.node, GRAPH_IMAGE);
     close_session(&f);
 }
 
@@ -340,7 +374,7 @@ static void the_last_asked_for_counts(void **state) {
         perform(s, i % 3 ? "model.open lenet" : TEXT("model.open %s", tiny_path()));
         perform(s, i % 2 ? "layer.last" : "layer.next");
         clock_sleep_ms(i % 5);
-        session_tick(s);
+        session_tick(s, clock_ms());
         if (i % 4 == 0)
             perform(s, "cancel");
     }
@@ -362,7 +396,7 @@ static void seeds_go_along_but_files_do_not(void **state) {
     perform(s, "model.open lenet-fashion");
     assert_true(session_wait(s));
     assert_string_equal(s->banner.text, "");
-    assert_string_equal(s->state.scene.weights, "");
+    assert_string_equal(s->state.place.scene.weights, "");
     perform(s, "weights.open random:9");
     perform(s, TEXT("model.open %s", tiny_path()));
     assert_true(session_wait(s));
@@ -422,7 +456,7 @@ static void computing_is_cancelled_and_goes_on(void **state) {
     Session *s = open_session(&f, "googlenet", CONV_NAIVE);
     assert_true(session_wait(s));
     perform(s, "layer.last");
-    session_tick(s);
+    session_tick(s, clock_ms());
     clock_sleep_ms(50);
     JobProgress progress = job_progress(s->jobs);
     assert_int_equal(progress.kind, JOB_COMPUTING);
@@ -431,18 +465,18 @@ static void computing_is_cancelled_and_goes_on(void **state) {
     perform(s, "cancel");
     assert_true(wait_idle(s, 5000));
     assert_true(clock_ms() - start < 1000);
-    session_tick(s);
+    session_tick(s, clock_ms());
     assert_true(s->state.paused);
     assert_string_equal(s->banner.text, ""); /* to be cancelled is no failure */
     int ready = scene_ready(s->scene);
     assert_true(ready < session_last_node(s));
-    session_tick(s);
+    session_tick(s, clock_ms());
     assert_true(job_wait(s->jobs, 0));
     perform(s, "layer.select conv1");
     assert_true(session_wait(s));
     assert_true(scene_ready(s->scene) >= 1);
     perform(s, "layer.last");
-    session_tick(s);
+    session_tick(s, clock_ms());
     close_session(&f); /* in the middle of computing */
 }
 

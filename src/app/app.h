@@ -4,6 +4,7 @@
 
 #include "app/options.h"
 #include "base/ticker.h"
+#include "session/session.h"
 #include <stdio.h>
 
 typedef struct App {
@@ -37,6 +38,9 @@ bool verb_eval(App *app, Error *err);
 bool verb_train(App *app, Error *err);
 bool verb_bench(App *app, Error *err);
 bool verb_view(App *app, Error *err);
+bool verb_play(App *app, Error *err);
+/* What --image, --state, --lang, ... ask of the session; words are loaded (words_free). */
+bool app_session_options(App *app, SessionOptions *options, Words **words, Error *err);
 bool verb_help(App *app, Error *err);
 
 /* Wrong usage; returns false. */

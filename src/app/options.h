@@ -10,13 +10,13 @@ enum { OPTIONS_WORDS_MAX = 64 };
 
 typedef struct Options {
     const char *weights, *image, *input, *plan, *dump, *nodes, *out, *what, *format, *range, *shard,
-        *data, *tour;
+        *data, *lang, *state, *theme, *frame_times, *screen;
     ConvPath conv;
     CpuTier cpu;
     Colormap colormap;
     bool colormap_given;
     long threads, top, size, scale, batch, limit, epochs, seed, save_every;
-    bool json, quiet, paper, layers, half, restart, help;
+    bool json, quiet, paper, layers, half, restart, big, live, help;
     const char *words[OPTIONS_WORDS_MAX]; /* what is no option, after the verb */
     int word_count;
 } Options;

@@ -16,7 +16,7 @@ static void help_all(FILE *out) {
           "  convoscope run resnet18 --image dog.jpg\n"
           "  convoscope info googlenet --paper\n"
           "  convoscope help run\n\n"
-          "More help: layers (of models/NAME.json), actions, keys (of the window).\n",
+          "More help: layers (of models/NAME.json), actions, keys, state (of the window).\n",
           out);
 }
 
@@ -76,23 +76,38 @@ static void help_layers(FILE *out) {
     }
 }
 
+static const Words *words; /* of the language that the user reads */
+
+static const char *meaning(const Action *a) {
+    return words_get(words, words_language_of_locale(), TEXT("action.%s", a->name));
+}
+
 static void help_actions(FILE *out) {
     for (const Action *a = actions; a->name; a++)
-        fprintf(out, "  %-26s %s\n",
+        fprintf(out, "  %-40s %s\n",
                 TEXT("%s%s%s", a->name, a->argument ? " " : "", a->argument ? a->argument : ""),
-                a->help);
+                meaning(a));
 }
 
 static void help_keys(FILE *out) {
     for (const Action *a = actions; a->name; a++)
         if (*a->keys)
-            fprintf(out, "  %-26s %s\n", a->keys, a->help);
+            fprintf(out, "  %-26s %s\n", a->keys, meaning(a));
+}
+
+static void help_state(FILE *out) {
+    fputs("--state \"NAME=VALUE; NAME=VALUE; ...\", as `copy.state` and bookmarks write it:\n\n",
+          out);
+    for (int i = 0; state_field(i); i++)
+        fprintf(out, "  %-16s %s\n", state_field_name(state_field(i)),
+                state_field_values(state_field(i)));
 }
 
 static const struct {
     const char *name;
     void (*print)(FILE *out);
-} topics[] = {{"layers", help_layers}, {"actions", help_actions}, {"keys", help_keys}};
+} topics[] = {
+    {"layers", help_layers}, {"actions", help_actions}, {"keys", help_keys}, {"state", help_state}};
 
 bool verb_help(App *app, Error *err) {
     const char *topic = app->options.word_count ? app->options.words[0] : NULL;
@@ -102,8 +117,12 @@ bool verb_help(App *app, Error *err) {
     }
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
         if (strcmp(topic, topics[i].name) == 0) {
-            topics[i].print(app->out);
-            return true;
+            Words *loaded = words_load(err);
+            words = loaded;
+            if (loaded)
+                topics[i].print(app->out);
+            words_free(loaded);
+            return loaded != NULL;
         }
     const Verb *verb = verb_find(topic, err);
     if (verb)

@@ -7,7 +7,8 @@ const Verb verbs[] = {
     {"view", "[MODEL] [--image F]", "step through a network in a window (the default)",
      "convoscope view lenet\n"
      "convoscope view googlenet --image dog.jpg\n"
-     "convoscope view lenet --tour pictures\n",
+     "convoscope view lenet --lang es --big\n"
+     "convoscope view alexnet-mini --state \"node=conv1; channel=3; depth=unit\"\n",
      0, 1, verb_view, true},
     {"models", "", "every network: family, year, parameters, multiply-adds, weights",
      "convoscope models\nconvoscope models --json\n", 0, 0, verb_models, false},
@@ -45,8 +46,13 @@ const Verb verbs[] = {
      "convoscope bench resnet18 vgg19\n"
      "convoscope bench alexnet --layers --threads 1\n",
      0, OPTIONS_WORDS_MAX, verb_bench, false},
-    {"help", "[VERB|layers|actions|keys]",
-     "help on a verb, the layer types of models/NAME.json, the window's actions or keys",
+    {"play", "SCRIPT --out DIR", "replay a script of actions in a window that nobody sees",
+     "convoscope play tour.play --out pictures\n"
+     "convoscope play tour.play --out pictures --size 1920x1080 --lang es\n"
+     "echo 'model.open lenet\nlayer.last\nshot end.png' | convoscope play - --out .\n",
+     1, 1, verb_play, true},
+    {"help", "[VERB|layers|actions|keys|state]",
+     "help on a verb, the layer types of models/NAME.json, the window's actions, keys or state",
      "convoscope help run\nconvoscope help layers\n", 0, 1, verb_help, false},
     {0},
 };

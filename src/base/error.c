@@ -25,31 +25,8 @@ const char *error_name(ErrorCode code) {
     return (unsigned)code < ERROR_CODES ? names[code] : "";
 }
 
-/* Appends what of `text` fits, cut at a character's edge; returns the new length. What a terminal
- * would obey (controls of ASCII and of U+0080..9F) and what is no UTF-8 becomes '?'. */
-static size_t append(char *buffer, size_t size, size_t used, const char *text) {
-    while (*text) {
-        size_t length = text_character(text, 4); /* the 0 at the end ends any character */
-        unsigned char c = (unsigned char)text[0];
-        bool control = c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)text[1] < 0xa0);
-        bool replace = !length || control;
-        size_t bytes = replace ? 1 : length;
-        if (bytes >= size - used)
-            break;
-        if (replace)
-            buffer[used] = '?';
-        else
-            memcpy(buffer + used, text, bytes);
-        used += bytes;
-        text += length ? length : 1;
-    }
-    buffer[used] = '\0';
-    return used;
-}
-
 /* Puts what stands at `used` after a place: "layers" + "[3]." + "stride" -> layers[3].stride. A
- * final
- * '.' waits for a member's name; before anything else it gives way to ": ". */
+ * final '.' waits for a member's name; before anything else it gives way to ": ". */
 static size_t append_joint(char *buffer, size_t size, size_t used, const char *next,
                            bool is_member) {
     if (next[0] == '[')
@@ -57,26 +34,27 @@ static size_t append_joint(char *buffer, size_t size, size_t used, const char *n
     bool dotted = used && buffer[used - 1] == '.';
     if (dotted && is_member && !next[strcspn(next, " ")])
         return used;
-    return append(buffer, size, dotted ? used - 1 : used, ": ");
+    return text_append(buffer, size, dotted ? used - 1 : used, ": ");
 }
 
-/* err->text from the place, the template and the arguments. */
-static void compose(Error *err) {
-    size_t used = 0, size = sizeof err->text;
-    err->text[0] = '\0';
+const char *error_say(char *buffer, size_t size, const Error *err, const char *template) {
+    const char *args[ERROR_ARGS];
+    size_t used = 0;
+    for (int i = 0; i < ERROR_ARGS; i++)
+        args[i] = err->args[i];
+    buffer[0] = '\0';
     if (err->place[0]) {
-        used = append(err->text, size, used, err->place);
         bool is_member = err->code == ERROR_EXPECTED || err->code == ERROR_MISSING;
-        used = append_joint(err->text, size, used, err->args[0], is_member);
+        const char *next = strncmp(template, "{0}", 3) == 0 ? err->args[0] : template;
+        used = text_append(buffer, size, used, err->place);
+        used = append_joint(buffer, size, used, next, is_member);
     }
-    for (const char *t = templates[err->code]; *t; t++) {
-        if (t[0] == '{' && t[1] >= '0' && t[1] < '0' + ERROR_ARGS && t[2] == '}') {
-            used = append(err->text, size, used, err->args[t[1] - '0']);
-            t += 2;
-        } else {
-            used = append(err->text, size, used, (char[]){*t, '\0'});
-        }
-    }
+    text_fill(buffer, size, used, template, args, ERROR_ARGS);
+    return buffer;
+}
+
+static void compose(Error *err) {
+    error_say(err->text, sizeof err->text, err, templates[err->code]);
 }
 
 bool error_set_args(Error *err, ErrorCode code, const char *const *args) {
@@ -85,7 +63,7 @@ bool error_set_args(Error *err, ErrorCode code, const char *const *args) {
     memset(err, 0, sizeof *err);
     err->code = code;
     for (int i = 0; i < ERROR_ARGS && args[i]; i++)
-        append(err->args[i], sizeof err->args[i], 0, args[i]);
+        text_append(err->args[i], sizeof err->args[i], 0, args[i]);
     compose(err);
     return false;
 }
@@ -99,10 +77,10 @@ bool error_prefix(Error *err, const char *format, ...) {
     va_start(list, format);
     vsnprintf(outer, sizeof outer, format, list);
     va_end(list);
-    size_t used = append(err->place, sizeof err->place, 0, outer);
+    size_t used = text_append(err->place, sizeof err->place, 0, outer);
     if (inner[0]) {
         used = append_joint(err->place, sizeof err->place, used, inner, true);
-        append(err->place, sizeof err->place, used, inner);
+        text_append(err->place, sizeof err->place, used, inner);
     }
     compose(err);
     return false;

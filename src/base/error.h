@@ -66,6 +66,9 @@ bool error_prefix(Error *err, const char *format, ...) __attribute__((format(pri
 /* The English template of a code, and its name ("EXPECTED"), for translations and tests. */
 const char *error_template(ErrorCode code);
 const char *error_name(ErrorCode code);
+/* The whole by another template, one in another language: with error_template it is err->text.
+ * Returns the buffer; what does not fit is cut at a character's edge. size >= 1. */
+const char *error_say(char *buffer, size_t size, const Error *err, const char *template);
 
 /* A short formatted text that lives until the end of the enclosing block. */
 #define TEXT(...) text_format((char[200]){0}, 200, __VA_ARGS__)

@@ -143,6 +143,52 @@ bool text_is_utf8(const char *text, size_t size) {
     return true;
 }
 
+/* One character of `bytes` bytes; false if it does not fit. */
+static bool put(char *buffer, size_t size, size_t *used, const char *character, size_t bytes) {
+    if (bytes >= size - *used)
+        return false;
+    memcpy(buffer + *used, character, bytes);
+    *used += bytes;
+    buffer[*used] = '\0';
+    return true;
+}
+
+/* False if it was cut. */
+static bool put_text(char *buffer, size_t size, size_t *used, const char *text) {
+    while (*text) {
+        size_t length = text_character(text, 4); /* the 0 at the end ends any character */
+        unsigned char c = (unsigned char)text[0];
+        bool control = c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)text[1] < 0xa0);
+        bool replace = !length || control;
+        if (!put(buffer, size, used, replace ? "?" : text, replace ? 1 : length))
+            return false;
+        text += length ? length : 1;
+    }
+    return true;
+}
+
+size_t text_append(char *buffer, size_t size, size_t used, const char *text) {
+    buffer[used] = '\0';
+    put_text(buffer, size, &used, text);
+    return used;
+}
+
+size_t text_fill(char *buffer, size_t size, size_t used, const char *template,
+                 const char *const *args, int count) {
+    buffer[used] = '\0';
+    for (const char *t = template; *t;) {
+        bool filled =
+            t[0] == '{' && t[1] >= '0' && t[1] <= '9' && t[2] == '}' && t[1] - '0' < count;
+        size_t length = text_character(t, 4);
+        length = filled ? 3 : length ? length : 1;
+        if (filled ? !put_text(buffer, size, &used, args[t[1] - '0'])
+                   : !put(buffer, size, &used, t, length))
+            break;
+        t += length;
+    }
+    return used;
+}
+
 static const char *skip_digits(const char *text) {
     while (*text >= '0' && *text <= '9')
         text++;

@@ -28,6 +28,14 @@ bool text_is_utf8(const char *text, size_t size);
 /* Bytes of the UTF-8 character that text begins with, 1..4; 0 if it is none. size >= 1; more than
  * the text has is fine where a 0 ends it. */
 size_t text_character(const char *text, size_t size);
+/* Appends to the `used` bytes that buffer holds what of the text fits, cut at a character's edge;
+ * returns the new length. What a terminal would obey (controls of ASCII and of U+0080..9F) and what
+ * is no UTF-8 becomes '?'. size >= 1. */
+size_t text_append(char *buffer, size_t size, size_t used, const char *text);
+/* The same with a template, which is copied as it is, but for args[n] in place of {n}, n being
+ * 0..9; {n} without an argument stays. Nothing is put after what was cut. */
+size_t text_fill(char *buffer, size_t size, size_t used, const char *template,
+                 const char *const *args, int count);
 /* A whole decimal integer and nothing else: true and *out. */
 bool text_to_int(const char *text, long min, long max, long *out);
 /* A finite number and nothing else, with a point whatever the locale. */

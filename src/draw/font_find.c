@@ -4,12 +4,12 @@
 #include <fontconfig/fontconfig.h>
 #include <stdio.h>
 
-static FcPattern *wanted(bool mono) {
+static FcPattern *wanted(bool mono, bool bold) {
     return FcPatternBuild(NULL, FC_FAMILY, FcTypeString, mono ? "DejaVu Sans Mono" : "DejaVu Sans",
                           FC_FAMILY, FcTypeString, mono ? "monospace" : "sans-serif", FC_SLANT,
                           FcTypeInteger, FC_SLANT_ROMAN, FC_WEIGHT, FcTypeInteger,
-                          FC_WEIGHT_REGULAR, FC_WIDTH, FcTypeInteger, FC_WIDTH_NORMAL, FC_SCALABLE,
-                          FcTypeBool, FcTrue, (char *)NULL);
+                          bold ? FC_WEIGHT_BOLD : FC_WEIGHT_REGULAR, FC_WIDTH, FcTypeInteger,
+                          FC_WIDTH_NORMAL, FC_SCALABLE, FcTypeBool, FcTrue, (char *)NULL);
 }
 
 /* The matching font's file, copied before its pattern goes. */
@@ -30,9 +30,9 @@ static bool match(FcConfig *config, FcPattern *pattern, char *path, size_t size)
     return ok;
 }
 
-bool font_find(bool mono, char *path, size_t size, Error *err) {
+bool font_find(bool mono, bool bold, char *path, size_t size, Error *err) {
     FcConfig *config = FcInitLoadConfigAndFonts();
-    FcPattern *pattern = config ? wanted(mono) : NULL;
+    FcPattern *pattern = config ? wanted(mono, bold) : NULL;
     bool ok = pattern && match(config, pattern, path, size);
     if (pattern)
         FcPatternDestroy(pattern);

@@ -5,9 +5,20 @@
 
 #include <stdbool.h>
 
+enum { RECT_FAR = 1 << 28 }; /* beyond every screen; sums of two fit an int */
+
 typedef struct Rect {
     int x, y, w, h;
 } Rect;
+
+/* Places that need not be whole pixels: of what is zoomed, or drawn with soft edges. */
+typedef struct Point {
+    double x, y;
+} Point;
+
+typedef struct Area {
+    double x, y, w, h;
+} Area;
 
 static inline int rect_least(int a, int b) {
     return a < b ? a : b;
@@ -66,5 +77,21 @@ static inline bool rect_inside(Rect inner, Rect outer) {
 static inline bool rect_meet(Rect a, Rect b) {
     return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 }
+
+/* What both hold; without width and height if that is nothing. */
+static inline Rect rect_common(Rect a, Rect b) {
+    if (!rect_meet(a, b))
+        return (Rect){a.x, a.y, 0, 0};
+    int x = a.x > b.x ? a.x : b.x, y = a.y > b.y ? a.y : b.y;
+    return (Rect){x, y, rect_least(a.x + a.w, b.x + b.w) - x, rect_least(a.y + a.h, b.y + b.h) - y};
+}
+
+static inline bool area_holds(Area a, Point p) {
+    return p.x >= a.x && p.y >= a.y && p.x < a.x + a.w && p.y < a.y + a.h;
+}
+
+/* The whole pixels nearest to an area: edges are rounded, not extents, so that what touches still
+ * touches. Far outside of any screen it is cut off. */
+Rect area_rect(Area a);
 
 #endif

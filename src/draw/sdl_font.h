@@ -1,4 +1,4 @@
-/* The two faces, opened through SDL_ttf at the sizes that are asked for. For one thread. */
+/* The faces, opened through SDL_ttf at the sizes that are asked for. For one thread. */
 #ifndef DRAW_SDL_FONT_H
 #define DRAW_SDL_FONT_H
 
@@ -12,6 +12,8 @@ void fonts_free(Fonts *fonts); /* NULL is fine */
 void fonts_set_scale(Fonts *fonts, double scale);
 double fonts_scale(const Fonts *fonts);
 const TextMetrics *fonts_metrics(const Fonts *fonts);
+/* What an em of this size takes on the screen. */
+int fonts_pixels(const Fonts *fonts, int size);
 /* The font for the back end; NULL if it cannot be opened. */
 struct _TTF_Font *fonts_get(Fonts *fonts, TextFace face, int size);
 

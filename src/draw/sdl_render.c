@@ -1,19 +1,36 @@
 #include "draw/sdl_render.h"
 
 #include "base/memory.h"
+#include "draw/raster.h"
+#include "draw/sdl_textures.h"
+#include "draw/stroke.h"
 #include <SDL.h>
-#include <SDL_ttf.h>
 #include <math.h>
 #include <string.h>
 
+struct SdlCache {
+    SdlTextures textures;
+    Raster raster;
+    SDL_Rect *rects; /* of a shape, sorted by how much they cover */
+    size_t rect_capacity;
+};
+
 typedef struct Target {
+    SdlCache *cache;
     SDL_Renderer *renderer;
     Fonts *fonts;
     double scale;
+    Rect clip;   /* of the last item, logical */
+    Rect screen; /* in pixels */
+    Error *err;
 } Target;
 
 static bool sdl_error(Error *err, const char *what) {
     return error_set(err, ERROR_BAD, TEXT("%s: %s", what, SDL_GetError()));
+}
+
+static bool done(const Target *t, int status) {
+    return status == 0 || sdl_error(t->err, "cannot draw");
 }
 
 static int to_pixels(const Target *t, int logical) {
@@ -32,92 +49,121 @@ static int line_width(const Target *t) {
 }
 
 static void set_color(const Target *t, Color c) {
+    SDL_SetRenderDrawBlendMode(t->renderer, c.a == 255 ? SDL_BLENDMODE_NONE : SDL_BLENDMODE_BLEND);
     SDL_SetRenderDrawColor(t->renderer, c.r, c.g, c.b, c.a);
+}
+
+static bool fill(const Target *t, const SDL_Rect *rects, int count) {
+    return done(t, SDL_RenderFillRects(t->renderer, rects, count));
 }
 
 static bool render_frame(const Target *t, const DrawItem *item) {
     SDL_Rect b = box_pixels(t, item->box);
     int w = line_width(t);
     if (b.w < 2 * w || b.h < 2 * w)
-        return SDL_RenderFillRect(t->renderer, &b) == 0;
+        return fill(t, &b, 1);
     SDL_Rect sides[4] = {{b.x, b.y, b.w, w},
                          {b.x, b.y + b.h - w, b.w, w},
                          {b.x, b.y + w, w, b.h - 2 * w},
                          {b.x + b.w - w, b.y + w, w, b.h - 2 * w}};
-    return SDL_RenderFillRects(t->renderer, sides, 4) == 0;
+    return fill(t, sides, 4);
 }
 
-/* Level and upright lines are as wide as frames are; slanted ones a pixel. */
+/* Level or upright, as wide as frames are. */
 static bool render_line(const Target *t, const DrawItem *item) {
     SDL_Rect b = box_pixels(t, item->box);
-    if (b.w != 0 && b.h != 0)
-        return SDL_RenderDrawLine(t->renderer, b.x, b.y, b.x + b.w, b.y + b.h) == 0;
     if (b.w < 0)
         b.x += b.w;
     if (b.h < 0)
         b.y += b.h;
     SDL_Rect bar = {b.x, b.y, b.h ? line_width(t) : abs(b.w), b.h ? abs(b.h) : line_width(t)};
-    return SDL_RenderFillRect(t->renderer, &bar) == 0;
+    return fill(t, &bar, 1);
 }
 
-/* A texture of the pixels, drawn over the box and forgotten. */
-static bool copy_surface(const Target *t, SDL_Surface *surface, const SDL_Rect *box) {
-    SDL_Texture *texture = surface ? SDL_CreateTextureFromSurface(t->renderer, surface) : NULL;
-    if (!texture)
-        return false;
-    SDL_SetTextureScaleMode(texture, SDL_ScaleModeNearest);
-    bool ok = SDL_RenderCopy(t->renderer, texture, NULL, box) == 0;
-    SDL_DestroyTexture(texture);
+/* Over the whole box, which is of the texture's size unless SDL is to scale it. */
+static bool copy(const Target *t, const SdlTexture *texture, const SDL_Rect *box) {
+    bool ok = done(t, SDL_RenderCopy(t->renderer, texture->texture, NULL, box));
+    if (!texture->kept)
+        SDL_DestroyTexture(texture->texture);
     return ok;
-}
-
-static SDL_Surface *grey_surface(const DrawItem *item) {
-    SDL_Surface *s =
-        SDL_CreateRGBSurfaceWithFormat(0, item->width, item->height, 24, SDL_PIXELFORMAT_RGB24);
-    if (!s)
-        return NULL;
-    for (int y = 0; y < item->height; y++) {
-        const uint8_t *from = item->pixels + (size_t)y * (size_t)item->width;
-        uint8_t *to = (uint8_t *)s->pixels + (size_t)y * (size_t)s->pitch;
-        for (int x = 0; x < item->width; x++)
-            memset(to + 3 * x, from[x], 3);
-    }
-    return s;
 }
 
 static bool render_image(const Target *t, const DrawItem *item) {
     SDL_Rect box = box_pixels(t, item->box);
-    int channels = item->channels;
-    SDL_Surface *surface =
-        channels == 1 ? grey_surface(item)
-                      : SDL_CreateRGBSurfaceWithFormatFrom(
-                            (void *)(uintptr_t)item->pixels, item->width, item->height,
-                            channels * 8, item->width * channels,
-                            channels == 3 ? SDL_PIXELFORMAT_RGB24 : SDL_PIXELFORMAT_RGBA32);
-    bool ok = copy_surface(t, surface, &box);
-    SDL_FreeSurface(surface);
-    return ok;
+    SdlTexture texture;
+    if (box.w < 1 || box.h < 1)
+        return true;
+    return sdl_texture_image(&t->cache->textures, item, box.w, box.h, &texture, t->err) &&
+           copy(t, &texture, &box);
 }
 
 static bool render_text(const Target *t, const DrawItem *item) {
-    TTF_Font *font = fonts_get(t->fonts, item->style.face, item->style.size);
-    Color c = item->color;
-    SDL_Surface *surface =
-        font ? TTF_RenderUTF8_Blended(font, item->text, (SDL_Color){c.r, c.g, c.b, c.a}) : NULL;
-    if (!surface)
+    SdlTexture texture;
+    if (!sdl_texture_text(&t->cache->textures, t->fonts, item, &texture, t->err))
         return false;
-    SDL_Rect box = {to_pixels(t, item->box.x), to_pixels(t, item->box.y), surface->w, surface->h};
-    bool ok = copy_surface(t, surface, &box);
-    SDL_FreeSurface(surface);
+    SDL_Rect box = {to_pixels(t, item->box.x), to_pixels(t, item->box.y), texture.w, texture.h};
+    return copy(t, &texture, &box);
+}
+
+/* --- Shapes ----------------------------------------------------------------------------------- */
+
+/* Fills the raster's spans, all that are covered alike at once. */
+static bool fill_spans(const Target *t, Color color) {
+    SdlCache *cache = t->cache;
+    const Raster *raster = &cache->raster;
+    size_t start[RASTER_LEVELS + 2] = {0};
+    if (!mem_grow(&cache->rects, &cache->rect_capacity, raster->span_count, sizeof *cache->rects,
+                  t->err))
+        return false;
+    for (size_t i = 0; i < raster->span_count; i++)
+        start[raster->spans[i].level + 1]++;
+    for (int level = 1; level <= RASTER_LEVELS + 1; level++)
+        start[level] += start[level - 1];
+    for (size_t i = 0; i < raster->span_count; i++) {
+        const RasterSpan *s = &raster->spans[i];
+        cache->rects[start[s->level]++] = (SDL_Rect){s->x, s->y, s->w, 1};
+    }
+    bool ok = true;
+    size_t from = 0; /* start[level] is by now where the level ends */
+    for (int level = 1; level <= RASTER_LEVELS; from = start[level++]) {
+        Color c = color;
+        c.a = (uint8_t)((color.a * level + RASTER_LEVELS / 2) / RASTER_LEVELS);
+        if (start[level] == from)
+            continue;
+        set_color(t, c);
+        ok = fill(t, cache->rects + from, (int)(start[level] - from)) && ok;
+    }
     return ok;
 }
 
-static bool render_item(const Target *t, const DrawItem *item) {
+static bool render_shape(const Target *t, const DrawItem *item) {
+    Raster *raster = &t->cache->raster;
+    SDL_Rect box = box_pixels(t, rect_common(item->box, item->clip));
+    Rect clip = rect_common((Rect){box.x, box.y, box.w, box.h}, t->screen);
+    if (clip.w < 1 || clip.h < 1)
+        return true;
+    bool ok = item->kind == ITEM_POLYGON ? stroke_polygon(raster, clip, item, t->scale, t->err)
+                                         : stroke_polyline(raster, clip, item, t->scale, t->err);
+    return fill_spans(t, item->color) && ok;
+}
+
+/* --- Lists ------------------------------------------------------------------------------------ */
+
+static void set_clip(Target *t, Rect clip) {
+    if (memcmp(&clip, &t->clip, sizeof clip) == 0)
+        return;
+    SDL_Rect box = box_pixels(t, clip);
+    t->clip = clip;
+    SDL_RenderSetClipRect(t->renderer, clip.w > RECT_FAR ? NULL : &box);
+}
+
+static bool render_item(Target *t, const DrawItem *item) {
     SDL_Rect box = box_pixels(t, item->box);
+    set_clip(t, item->clip);
     set_color(t, item->color);
     switch (item->kind) {
     case ITEM_FILL:
-        return SDL_RenderFillRect(t->renderer, &box) == 0;
+        return fill(t, &box, 1);
     case ITEM_FRAME:
         return render_frame(t, item);
     case ITEM_LINE:
@@ -126,17 +172,59 @@ static bool render_item(const Target *t, const DrawItem *item) {
         return render_image(t, item);
     case ITEM_TEXT:
         return render_text(t, item);
+    case ITEM_POLYGON:
+    case ITEM_POLYLINE:
+        return render_shape(t, item);
     }
     return true;
 }
 
-bool sdl_render(SDL_Renderer *renderer, Fonts *fonts, const DrawList *list, Error *err) {
-    Target target = {.renderer = renderer, .fonts = fonts, .scale = fonts_scale(fonts)};
+SdlCache *sdl_cache_new(SDL_Renderer *renderer, size_t bytes, Error *err) {
+    SdlCache *cache = mem_alloc(1, sizeof *cache, err);
+    if (cache && !sdl_textures_begin(&cache->textures, renderer, bytes, err)) {
+        mem_free(cache);
+        return NULL;
+    }
+    return cache;
+}
+
+void sdl_cache_free(SdlCache *cache) {
+    if (!cache)
+        return;
+    sdl_textures_end(&cache->textures);
+    raster_free(&cache->raster);
+    mem_free(cache->rects);
+    mem_free(cache);
+}
+
+void sdl_cache_clear(SdlCache *cache) {
+    lru_clear(&cache->textures.lru);
+}
+
+size_t sdl_cache_bytes(const SdlCache *cache) {
+    return cache->textures.lru.bytes;
+}
+
+bool sdl_render_frame(SdlCache *cache, Fonts *fonts, const DrawList *list, Error *err) {
+    Target t = {.cache = cache,
+                .renderer = cache->textures.renderer,
+                .fonts = fonts,
+                .scale = fonts_scale(fonts),
+                .err = err};
     bool ok = true;
-    SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_BLEND);
+    lru_frame(&cache->textures.lru);
+    if (SDL_GetRendererOutputSize(t.renderer, &t.screen.w, &t.screen.h) != 0)
+        return sdl_error(err, "cannot draw");
     for (size_t i = 0; i < list->item_count; i++)
-        if (!render_item(&target, &list->items[i]))
-            ok = sdl_error(err, "cannot draw");
+        ok = render_item(&t, &list->items[i]) && ok;
+    SDL_RenderSetClipRect(t.renderer, NULL);
+    return ok;
+}
+
+bool sdl_render(SDL_Renderer *renderer, Fonts *fonts, const DrawList *list, Error *err) {
+    SdlCache *cache = sdl_cache_new(renderer, 0, err);
+    bool ok = cache && sdl_render_frame(cache, fonts, list, err);
+    sdl_cache_free(cache);
     return ok;
 }
 
@@ -159,7 +247,7 @@ bool sdl_render_image(Fonts *fonts, const DrawList *list, Image *image, Error *e
     if (!image_new(image, width, height, 3, err))
         return false;
     SDL_Surface *surface =
-        SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_ARGB8888);
+        SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_RGB888);
     bool ok = surface ? render_and_read(surface, fonts, list, image, err)
                       : sdl_error(err, "cannot draw in memory");
     SDL_FreeSurface(surface);

@@ -36,6 +36,10 @@ static TextStyle sans(int size, Color color) {
     return (TextStyle){.face = FACE_SANS, .size = size, .color = color, .align = ALIGN_LEFT};
 }
 
+static TextStyle mono(int size, Color color) {
+    return (TextStyle){.face = FACE_MONO, .size = size, .color = color, .align = ALIGN_LEFT};
+}
+
 /* --- The grid -----------------------------------------------------------------------------------
  */
 
@@ -357,8 +361,8 @@ static Layout lay_out(const Sheet *s) {
     l.about =
         draw_paragraph_height(s->list, inner, sans(SIZE_BODY, color_text), LINE_BODY, s->about);
     l.legend = legend_height(s);
-    TextStyle mono = {FACE_MONO, SIZE_SMALL, color_dim, ALIGN_LEFT};
-    l.foot = draw_paragraph_height(s->list, inner, mono, LINE_SMALL, s->foot);
+    l.foot =
+        draw_paragraph_height(s->list, inner, mono(SIZE_SMALL, color_dim), LINE_SMALL, s->foot);
     l.height = MARGIN + LINE_TITLE + l.about + LINE_BODY + SPACE + l.legend + MARGIN +
                l.tiles_height + MARGIN + l.foot + MARGIN;
     return l;
@@ -372,10 +376,11 @@ static bool draw_page(Sheet *s, const Layout *l) {
     page = rect_inset(page, MARGIN, MARGIN);
     Rect top = rect_cut_top(&page, LINE_TITLE);
     int pages = (int)((s->layer->count / s->plan->items + s->grid.per_page - 1) / s->grid.per_page);
+    TextStyle right = sans(SIZE_BODY, color_dim);
+    right.align = ALIGN_RIGHT;
     if (pages > 1)
-        draw_textf(list, rect_cut_right(&top, 128),
-                   (TextStyle){FACE_SANS, SIZE_BODY, color_dim, ALIGN_RIGHT}, "page %d of %d",
-                   s->file->page + 1, pages);
+        draw_textf(list, rect_cut_right(&top, 128), right, "page %d of %d", s->file->page + 1,
+                   pages);
     draw_text(list, top, sans(SIZE_TITLE, color_text), s->title);
     draw_paragraph(list, rect_cut_top(&page, l->about), sans(SIZE_BODY, color_text), LINE_BODY,
                    s->about);
@@ -386,8 +391,7 @@ static bool draw_page(Sheet *s, const Layout *l) {
     rect_cut_top(&page, MARGIN);
     bool ok = draw_tiles(s, rect_cut_top(&page, (int)l->tiles_height));
     rect_cut_top(&page, MARGIN);
-    draw_paragraph(list, page, (TextStyle){FACE_MONO, SIZE_SMALL, color_dim, ALIGN_LEFT},
-                   LINE_SMALL, s->foot);
+    draw_paragraph(list, page, mono(SIZE_SMALL, color_dim), LINE_SMALL, s->foot);
     return ok && list->error.code == ERROR_NONE;
 }
 

@@ -99,6 +99,18 @@ int graph_find_block(const Graph *g, const char *text, Error *err);
  * commas themselves: the longest match wins). wanted: node_count flags. */
 bool graph_select(const Graph *g, const char *list, bool *wanted, Error *err);
 
+/* Pixels y .. y + height - 1 and x .. x + width - 1 of the image; of none both sizes are 0. */
+typedef struct GraphBox {
+    int64_t y, x, height, width;
+} GraphBox;
+/* What output cell (y, x) of a node sees (of a vector: 0, 0; of GRAPH_IMAGE: itself), whatever its
+ * channel. `whole`: the theoretical field, which may reach beyond the image; it is the node's
+ * ReceptiveField at this cell. `inside`: the smallest rectangle that holds the pixels that have a
+ * way to the cell; less than the part of `whole` in the image where a map between them ends before
+ * the image does. Windows are solid, as in LayerWindow. */
+void graph_receptive_box(const Graph *g, int node, int64_t y, int64_t x, GraphBox *whole,
+                         GraphBox *inside);
+
 /* Sums over a block's nodes. Depth: layers with weights (convolutions and fully connected) on the
  * longest path through it; -1 only when there is no memory. */
 int64_t graph_block_params(const Graph *g, int block);

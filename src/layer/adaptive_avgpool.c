@@ -58,6 +58,26 @@ static bool adaptive_backward(const LayerBackward *back) {
                                                       back->grad_in[0], back->add[0]);
 }
 
+static bool adaptive_trace(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                           Trace *trace, Error *err) {
+    const int64_t *in = call->in[0]->shape.dim, *out = call->out->shape.dim;
+    const int64_t at[2] = {y, x};
+    int64_t first[2], size[2];
+    for (int axis = 0; axis < 2; axis++) {
+        first[axis] = at[axis] * in[2 + axis] / out[2 + axis];
+        size[axis] =
+            ((at[axis] + 1) * in[2 + axis] + out[2 + axis] - 1) / out[2 + axis] - first[axis];
+    }
+    if (!trace_terms(trace, arena, 1, size[0], size[1], err))
+        return false;
+    TraceTerm *term = trace->terms;
+    for (int64_t ky = 0; ky < size[0]; ky++)
+        for (int64_t kx = 0; kx < size[1]; kx++)
+            *term++ = trace_term(call->in[0], 0, c, first[0] + ky, first[1] + kx);
+    pooling_mean(trace, trace->count);
+    return true;
+}
+
 static void adaptive_describe(const void *params, const Shape *in, char *buffer, size_t size) {
     const AdaptiveParams *p = params;
     (void)in;
@@ -80,5 +100,6 @@ const LayerType layer_adaptive_avgpool = {
     .window = adaptive_window,
     .forward = adaptive_forward,
     .backward = adaptive_backward,
+    .trace = adaptive_trace,
     .describe = adaptive_describe,
 };

@@ -24,6 +24,17 @@ static bool add_backward(const LayerBackward *back) {
                         back->add[1]);
 }
 
+static bool add_trace(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                      Trace *trace, Error *err) {
+    if (!trace_terms(trace, arena, 1, 1, call->in_count, err))
+        return false;
+    trace->kind = TRACE_ADD;
+    for (int i = 0; i < call->in_count; i++)
+        trace->terms[i] = trace_term(call->in[i], i, c, y, x);
+    trace->exact = trace_sum(trace);
+    return true;
+}
+
 const LayerType layer_add = {
     .name = "add",
     .title = "addition",
@@ -34,4 +45,5 @@ const LayerType layer_add = {
     .forward = add_forward,
     .fuses = LAYER_FUSES_RELU,
     .backward = add_backward,
+    .trace = add_trace,
 };

@@ -27,6 +27,23 @@ static bool avgpool_backward(const LayerBackward *back) {
                                                       back->grad_in[0], back->add[0]);
 }
 
+static bool avgpool_trace(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                          Trace *trace, Error *err) {
+    const PoolParams *p = call->params;
+    if (!pooling_terms(call, c, y, x, arena, trace, err))
+        return false;
+    const int64_t *in = call->in[0]->shape.dim;
+    int64_t cells = 0;
+    for (int64_t i = 0; i < trace->count; i++) {
+        const TraceTerm *t = &trace->terms[i];
+        /* What overhangs the far padding in ceil mode never counts. */
+        const bool padded = t->y < in[2] + p->padding[0] && t->x < in[3] + p->padding[1];
+        cells += !t->padding || (p->count_include_pad && padded);
+    }
+    pooling_mean(trace, cells);
+    return true;
+}
+
 const LayerType layer_avgpool = {
     .name = "avgpool",
     .title = "average pool",
@@ -39,5 +56,6 @@ const LayerType layer_avgpool = {
     .window = pooling_window,
     .forward = avgpool_forward,
     .backward = avgpool_backward,
+    .trace = avgpool_trace,
     .describe = pooling_describe,
 };

@@ -94,6 +94,33 @@ static bool bn_backward(const LayerBackward *back) {
                               back->add[0], back->grad_weights[0], back->grad_weights[1]);
 }
 
+static bool bn_trace(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                     Trace *trace, Error *err) {
+    const BnParams *p = call->params;
+    TraceTerm term = trace_term(call->in[0], 0, c, y, x);
+    trace_weigh(&term, call->weights[0], c);
+    const double gamma = (double)term.weight, beta = (double)call->weights[1][c];
+    const double mean = (double)call->weights[2][c], variance = (double)call->weights[3][c];
+    const double deviation = sqrt(variance + p->eps);
+    const double normalised = ((double)term.value - mean) / deviation;
+    term.product = normalised * gamma;
+    if (!trace_one(trace, TRACE_AFFINE, &term, arena, err))
+        return false;
+    trace->has_bias = true;
+    trace->bias = beta;
+    trace->exact = term.product + beta;
+    trace_step(trace, "trace.bn_mean", mean);
+    trace_step(trace, "trace.bn_variance", variance);
+    trace_step(trace, "trace.bn_eps", p->eps);
+    trace_step(trace, "trace.bn_deviation", deviation);
+    trace_step(trace, "trace.bn_normalised", normalised);
+    trace_step(trace, "trace.bn_gamma", gamma);
+    trace_step(trace, "trace.bn_beta", beta);
+    trace_step(trace, "trace.bn_scale", gamma / deviation);
+    trace_step(trace, "trace.bn_shift", beta - mean * (gamma / deviation));
+    return true;
+}
+
 const LayerType layer_bn = {
     .name = "bn",
     .title = "batch norm",
@@ -110,5 +137,6 @@ const LayerType layer_bn = {
     .saved = bn_saved,
     .backward_scratch = bn_backward_scratch,
     .backward = bn_backward,
+    .trace = bn_trace,
     .affine = bn_affine,
 };

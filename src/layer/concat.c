@@ -48,6 +48,17 @@ static bool concat_backward(const LayerBackward *back) {
     return true;
 }
 
+static bool concat_trace(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                         Trace *trace, Error *err) {
+    int input = 0;
+    int64_t before = 0;
+    while (c - before >= call->in[input]->shape.dim[1])
+        before += call->in[input++]->shape.dim[1];
+    const TraceTerm term = trace_term(call->in[input], input, c - before, y, x);
+    trace_step(trace, "trace.channels_before", (double)before);
+    return trace_one(trace, TRACE_COPY, &term, arena, err);
+}
+
 const LayerType layer_concat = {
     .name = "concat",
     .title = "concatenation",
@@ -57,4 +68,5 @@ const LayerType layer_concat = {
     .shape = concat_shape,
     .forward = concat_forward,
     .backward = concat_backward,
+    .trace = concat_trace,
 };

@@ -161,6 +161,25 @@ static bool conv_back(const LayerBackward *back) {
     return !dx || conv_backward_input(call->kernel, &s, call->weights[0], dy, back->add[0], dx);
 }
 
+static bool conv_trace(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                       Trace *trace, Error *err) {
+    const ConvParams *p = call->params;
+    const ConvShape s = conv_kernel_shape(call);
+    const int64_t icg = s.ic / s.groups, group = c / (s.oc / s.groups);
+    if (!trace_terms(trace, arena, icg, s.kh, s.kw, err))
+        return false;
+    TraceTerm *term = trace->terms;
+    for (int64_t ic = 0; ic < icg; ic++)
+        for (int64_t ky = 0; ky < s.kh; ky++)
+            for (int64_t kx = 0; kx < s.kw; kx++, term++) {
+                *term = trace_term(call->in[0], 0, group * icg + ic, y * s.sy - s.py + ky * s.dy,
+                                   x * s.sx - s.px + kx * s.dx);
+                trace_weigh(term, call->weights[0], ((c * icg + ic) * s.kh + ky) * s.kw + kx);
+            }
+    trace_finish_weighted(trace, p->bias ? call->weights[1] : NULL, c);
+    return true;
+}
+
 static void conv_describe(const void *params, const Shape *in, char *buffer, size_t size) {
     const ConvParams *p = params;
     (void)in;
@@ -194,5 +213,6 @@ const LayerType layer_conv = {
     .fuses = LAYER_FUSES_AFFINE | LAYER_FUSES_RELU,
     .backward_scratch = conv_back_scratch,
     .backward = conv_back,
+    .trace = conv_trace,
     .describe = conv_describe,
 };

@@ -49,5 +49,6 @@ const LayerType layer_dropout = {
     .shape = layer_shape_same,
     .forward = dropout_forward,
     .backward = dropout_backward,
+    .trace = layer_trace_copy,
     .describe = dropout_describe,
 };

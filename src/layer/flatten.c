@@ -16,6 +16,16 @@ static void flatten_window(const void *params, const Shape *in, const Shape *out
         layer_window_everything(params, in, out, window);
 }
 
+static bool flatten_trace(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                          Trace *trace, Error *err) {
+    const Shape *in = &call->in[0]->shape;
+    const int64_t width = in->rank == 4 ? in->dim[3] : 1, height = in->rank == 4 ? in->dim[2] : 1;
+    const TraceTerm term =
+        trace_term(call->in[0], 0, c / (height * width), c / width % height, c % width);
+    (void)y, (void)x;
+    return trace_one(trace, TRACE_COPY, &term, arena, err);
+}
+
 const LayerType layer_flatten = {
     .name = "flatten",
     .title = "flatten",
@@ -26,4 +36,5 @@ const LayerType layer_flatten = {
     .window = flatten_window,
     .forward = layer_forward_copy,
     .backward = layer_backward_copy,
+    .trace = flatten_trace,
 };

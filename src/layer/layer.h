@@ -107,6 +107,8 @@ typedef struct LayerBackward {
     float *grad_weights[LAYER_WEIGHTS_MAX]; /* overwritten; NULL: not wanted, or not learned */
 } LayerBackward;
 
+typedef struct Trace Trace; /* layer/trace.h */
+
 typedef struct LayerType {
     const char *name;  /* "conv": the op in models/NAME.json and in JSON answers */
     const char *title; /* "convolution" */
@@ -129,6 +131,10 @@ typedef struct LayerType {
     size_t (*saved)(const LayerCall *call); /* floats of LayerTraining.saved. NULL: 0 */
     size_t (*backward_scratch)(const LayerBackward *back); /* as scratch */
     bool (*backward)(const LayerBackward *back);           /* false: cancelled */
+    /* The arithmetic of an output that the layer has; layer_trace (layer/trace.h) calls it, with
+     * what all types have in common filled in. False: out of memory. */
+    bool (*trace)(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                  Trace *trace, Error *err);
     /* For a type that only scales and shifts each channel: by what. NULL: it is none. */
     void (*affine)(const void *params, int64_t channels,
                    const float *const weights[LAYER_WEIGHTS_MAX], float *scale, float *shift);

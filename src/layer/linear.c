@@ -83,6 +83,21 @@ static bool linear_back(const LayerBackward *back) {
                                         back->add[0], dx);
 }
 
+static bool linear_trace(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                         Trace *trace, Error *err) {
+    const LinearParams *p = call->params;
+    const int64_t in = call->in[0]->shape.dim[1];
+    (void)y, (void)x;
+    if (!trace_terms(trace, arena, 1, 1, in, err))
+        return false;
+    for (int64_t i = 0; i < in; i++) {
+        trace->terms[i] = trace_term(call->in[0], 0, i, 0, 0);
+        trace_weigh(&trace->terms[i], call->weights[0], c * in + i);
+    }
+    trace_finish_weighted(trace, p->bias ? call->weights[1] : NULL, c);
+    return true;
+}
+
 static void linear_describe(const void *params, const Shape *in, char *buffer, size_t size) {
     const LinearParams *p = params;
     (void)in;
@@ -107,5 +122,6 @@ const LayerType layer_linear = {
     .fuses = LAYER_FUSES_RELU,
     .backward_scratch = linear_back_scratch,
     .backward = linear_back,
+    .trace = linear_trace,
     .describe = linear_describe,
 };

@@ -3,6 +3,7 @@
  */
 #include "kernel/backward.h"
 #include "layer/types.h"
+#include <math.h>
 
 static const ParamSpec lrn_params[] = {
     {"size", PARAM_INT, offsetof(LrnParams, size), 1, 63, false, 5,
@@ -39,6 +40,32 @@ static bool lrn_backward(const LayerBackward *back) {
                                              back->grad_out, back->grad_in[0], back->add[0]);
 }
 
+static bool lrn_trace(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                      Trace *trace, Error *err) {
+    const LrnParams *p = call->params;
+    const int64_t channels = call->out->shape.dim[1], half = p->size / 2;
+    const int64_t from = c > half ? c - half : 0,
+                  to = c + half < channels ? c + half + 1 : channels;
+    if (!trace_terms(trace, arena, to - from, 1, 1, err))
+        return false;
+    for (int64_t i = 0; i < trace->count; i++) {
+        trace->terms[i] = trace_term(call->in[0], 0, from + i, y, x);
+        trace->terms[i].product *= trace->terms[i].product;
+    }
+    trace->kind = TRACE_LRN;
+    trace->chosen = c - from;
+    const double sum = trace_sum(trace), base = p->k + p->alpha * sum, power = pow(base, p->beta);
+    trace->exact = (double)trace->terms[trace->chosen].value / power;
+    trace_step(trace, "trace.lrn_size", (double)p->size);
+    trace_step(trace, "trace.lrn_k", p->k);
+    trace_step(trace, "trace.lrn_alpha", p->alpha);
+    trace_step(trace, "trace.lrn_beta", p->beta);
+    trace_step(trace, "trace.sum_of_squares", sum);
+    trace_step(trace, "trace.lrn_base", base);
+    trace_step(trace, "trace.lrn_power", power);
+    return true;
+}
+
 static void lrn_describe(const void *params, const Shape *in, char *buffer, size_t size) {
     const LrnParams *p = params;
     (void)in;
@@ -60,5 +87,6 @@ const LayerType layer_lrn = {
     .shape = lrn_shape,
     .forward = lrn_forward,
     .backward = lrn_backward,
+    .trace = lrn_trace,
     .describe = lrn_describe,
 };

@@ -1,6 +1,7 @@
 /* Max pooling: the largest value of each window; padding never wins. */
 #include "kernel/backward.h"
 #include "layer/types.h"
+#include <math.h>
 
 static const ParamSpec maxpool_params[] = {
     {"kernel", PARAM_PAIR, offsetof(PoolParams, kernel), 1, LAYER_WINDOW_MAX, true, 0,
@@ -43,6 +44,24 @@ static bool maxpool_backward(const LayerBackward *back) {
                              back->add[0]);
 }
 
+static bool maxpool_trace(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                          Trace *trace, Error *err) {
+    if (!pooling_terms(call, c, y, x, arena, trace, err))
+        return false;
+    trace->kind = TRACE_MAX;
+    trace->exact = -(double)INFINITY;
+    for (int64_t i = 0; i < trace->count; i++) {
+        const double v = trace->terms[i].product;
+        const bool first_nan = isnan(v) && !isnan(trace->exact);
+        if (trace->terms[i].padding || !(trace->chosen < 0 || v > trace->exact || first_nan))
+            continue;
+        trace->chosen = i;
+        trace->exact = v;
+    }
+    trace_step(trace, "trace.largest", trace->exact);
+    return true;
+}
+
 const LayerType layer_maxpool = {
     .name = "maxpool",
     .title = "max pool",
@@ -57,5 +76,6 @@ const LayerType layer_maxpool = {
     .saved = maxpool_saved,
     .backward_scratch = maxpool_backward_scratch,
     .backward = maxpool_backward,
+    .trace = maxpool_trace,
     .describe = pooling_describe,
 };

@@ -67,3 +67,24 @@ PoolShape pooling_kernel_shape(const LayerCall *call) {
         .count_include_pad = p->count_include_pad,
     };
 }
+
+bool pooling_terms(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                   Trace *trace, Error *err) {
+    const PoolShape s = pooling_kernel_shape(call);
+    if (!trace_terms(trace, arena, 1, s.kh, s.kw, err))
+        return false;
+    TraceTerm *term = trace->terms;
+    for (int64_t ky = 0; ky < s.kh; ky++)
+        for (int64_t kx = 0; kx < s.kw; kx++)
+            *term++ = trace_term(call->in[0], 0, c, y * s.sy - s.py + ky, x * s.sx - s.px + kx);
+    return true;
+}
+
+void pooling_mean(Trace *trace, int64_t cells) {
+    const double sum = trace_sum(trace);
+    trace->kind = TRACE_MEAN;
+    trace->divisor = cells > 0 ? (double)cells : 1;
+    trace->exact = sum / trace->divisor;
+    trace_step(trace, "trace.sum", sum);
+    trace_step(trace, "trace.divisor", trace->divisor);
+}

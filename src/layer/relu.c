@@ -13,6 +13,16 @@ static bool relu_backward(const LayerBackward *back) {
                                               back->grad_out, back->grad_in[0], back->add[0]);
 }
 
+static bool relu_trace(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                       Trace *trace, Error *err) {
+    const TraceTerm term = trace_term(call->in[0], 0, c, y, x);
+    if (!trace_one(trace, TRACE_FUNCTION, &term, arena, err))
+        return false;
+    trace->relu = true;
+    trace->exact = trace->exact < 0 ? 0 : trace->exact;
+    return true;
+}
+
 const LayerType layer_relu = {
     .name = "relu",
     .title = "ReLU",
@@ -22,4 +32,5 @@ const LayerType layer_relu = {
     .shape = layer_shape_same,
     .forward = relu_forward,
     .backward = relu_backward,
+    .trace = relu_trace,
 };

@@ -53,6 +53,16 @@ static bool subsample_backward(const LayerBackward *back) {
                               p->stride, back->grad_out, back->grad_in[0], back->add[0]);
 }
 
+static bool subsample_trace(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                            Trace *trace, Error *err) {
+    const SubsampleParams *p = call->params;
+    const int64_t before = (p->out - call->in[0]->shape.dim[1]) / 2;
+    const TraceTerm term = trace_term(call->in[0], 0, c - before, y * p->stride, x * p->stride);
+    trace_step(trace, "trace.zero_maps_before", (double)before);
+    trace_step(trace, "trace.stride", (double)p->stride);
+    return trace_one(trace, TRACE_COPY, &term, arena, err);
+}
+
 static void subsample_describe(const void *params, const Shape *in, char *buffer, size_t size) {
     const SubsampleParams *p = params;
     (void)in;
@@ -73,5 +83,6 @@ const LayerType layer_subsample = {
     .window = subsample_window,
     .forward = subsample_forward,
     .backward = subsample_backward,
+    .trace = subsample_trace,
     .describe = subsample_describe,
 };

@@ -1,6 +1,7 @@
 /* Hyperbolic tangent. */
 #include "kernel/backward.h"
 #include "layer/types.h"
+#include <math.h>
 
 static bool tanh_forward(const LayerCall *call) {
     return pointwise_tanh(call->kernel, tensor_count(call->out), call->in[0]->data,
@@ -13,6 +14,17 @@ static bool tanh_backward(const LayerBackward *back) {
                                               back->grad_out, back->grad_in[0], back->add[0]);
 }
 
+static bool tanh_trace(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                       Trace *trace, Error *err) {
+    const TraceTerm term = trace_term(call->in[0], 0, c, y, x);
+    if (!trace_one(trace, TRACE_FUNCTION, &term, arena, err))
+        return false;
+    trace->exact = tanh(term.product);
+    trace_step(trace, "trace.exp", exp(term.product));
+    trace_step(trace, "trace.exp_negative", exp(-term.product));
+    return true;
+}
+
 const LayerType layer_tanh = {
     .name = "tanh",
     .title = "tanh",
@@ -22,4 +34,5 @@ const LayerType layer_tanh = {
     .shape = layer_shape_same,
     .forward = tanh_forward,
     .backward = tanh_backward,
+    .trace = tanh_trace,
 };

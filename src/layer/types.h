@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "kernel/pool2d.h"
-#include "layer/layer.h"
+#include "layer/trace.h"
 #include <inttypes.h>
 
 extern const LayerType layer_conv, layer_linear, layer_bn, layer_lrn, layer_relu, layer_tanh,
@@ -40,6 +40,24 @@ void layer_window_everything(const void *params, const Shape *in, const Shape *o
                              LayerWindow *window);
 bool layer_forward_copy(const LayerCall *call);
 bool layer_backward_copy(const LayerBackward *back);
+bool layer_trace_copy(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                      Trace *trace, Error *err);
+
+/* What traces are built from (trace.c). */
+/* Room for a block of terms, to be filled in the order channels, height, width. */
+bool trace_terms(Trace *trace, Arena *arena, int64_t channels, int64_t height, int64_t width,
+                 Error *err);
+/* The term of a cell of item 0, which may lie outside (padding); without weight, its product the
+ * value. */
+TraceTerm trace_term(const Tensor *t, int input, int64_t c, int64_t y, int64_t x);
+/* Gives it a weight of weights[0]. */
+void trace_weigh(TraceTerm *term, const float *weights, int64_t at);
+double trace_sum(const Trace *trace); /* of the products, in order, padding left out */
+void trace_step(Trace *trace, const char *name, double value);
+/* A TRACE_SUM whose terms are there: their sum and bias[c] (bias may be NULL). */
+void trace_finish_weighted(Trace *trace, const float *bias, int64_t c);
+/* A trace of one term, whose value is the result unless the caller computes with it. */
+bool trace_one(Trace *trace, TraceKind kind, const TraceTerm *term, Arena *arena, Error *err);
 
 /* Pooling by a sliding window, maximum and average (pooling.c). */
 typedef struct PoolParams {
@@ -50,5 +68,10 @@ bool pooling_shape(const void *params, const Shape *in, int in_count, Shape *out
 void pooling_window(const void *params, const Shape *in, const Shape *out, LayerWindow *window);
 void pooling_describe(const void *params, const Shape *in, char *buffer, size_t size);
 PoolShape pooling_kernel_shape(const LayerCall *call); /* the params being PoolParams */
+/* The terms of a window, with those that lie outside the input. */
+bool pooling_terms(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
+                   Trace *trace, Error *err);
+/* A TRACE_MEAN whose terms are there: their sum divided by so many cells. */
+void pooling_mean(Trace *trace, int64_t cells);
 
 #endif

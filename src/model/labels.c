@@ -164,3 +164,9 @@ const char *labels_name(const Labels *labels, int i, char buffer[24]) {
         return labels->names[i];
     return text_format(buffer, 24, "class %d", i);
 }
+
+const char *labels_name_es(const Labels *labels, int i, char buffer[24]) {
+    if (labels->es && i >= 0 && i < labels->count)
+        return labels->es[i];
+    return labels_name(labels, i, buffer);
+}

@@ -22,5 +22,7 @@ bool labels_parse(const char ***names, int *count, Arena *arena, const char *tex
 int labels_find(const Labels *labels, const char *text);
 /* The name of class i, or "class 17" in a caller's buffer. */
 const char *labels_name(const Labels *labels, int i, char buffer[24]);
+/* The same in Spanish; in English where there are no Spanish names. */
+const char *labels_name_es(const Labels *labels, int i, char buffer[24]);
 
 #endif

@@ -1,26 +1,45 @@
-/* Everything that a person can do, in one table: keys, clicks, scripts and tests all come through
- * here, and nothing else changes the state. A new action is one row. */
+/* Everything that a person can do, in one table: keys, clicks, the palette, help, lessons, scripts
+ * and tests all come through here, and nothing else changes the state. A new action is one row. */
 #ifndef SESSION_ACTION_H
 #define SESSION_ACTION_H
 
 #include "session/session.h"
 
 typedef struct Action {
-    const char *name;     /* "layer.select" */
-    const char *argument; /* "NAME": what stands for it in the help; NULL: it takes none */
-    const char *keys;     /* SDL's names of keys, separated by commas: "Right,Space"; or "" */
-    const char *help;
+    const char *name; /* "layer.select"; what it does stands in assets/i18n under "action." NAME */
+    /* What stands after it: NODE, BLOCK, MODEL, PATH, FILE, N, "C Y X", TEXT, or "a|b|c"; in
+     * brackets if it may be left out; NULL: nothing. */
+    const char *argument;
+    /* Separated by spaces: SDL's names of keys ("Right", "F11"), with "Shift+", "Ctrl+" before
+     * them; signs and letters as they are typed ("[", "c"), whatever the keyboard. Or "". */
+    const char *keys;
+    /* The key of the words that say why it cannot be done now; NULL: it can. NULL function: it
+     * always can. */
+    const char *(*refuses)(const Session *s);
     bool (*perform)(Session *s, const char *argument, Error *err);
+    bool merges; /* one after another they are one thing to undo */
 } Action;
 
 /* All of them, ended by a name of NULL. */
 extern const Action actions[];
-/* NULL if there is none of that name, or for that key. */
+/* NULL if there is none of that name. */
 const Action *action_find(const char *name);
-const Action *action_for_key(const char *key);
+/* Of those with this key the first that can be done, else the first; NULL: none has it. */
+const Action *action_for_key(const Session *s, const char *key);
+/* Why it cannot be done now, as a key of the words; NULL: it can. */
+const char *action_refusal(const Session *s, const Action *action);
+/* "Ctrl+P" of "Ctrl+P :": the first of its keys, or "". */
+const char *action_key(const Action *action, char buffer[32]);
+
+/* The trained mini of the family that is shown; NULL: there is none, or this is trained itself. */
+const char *trained_mini(const Session *s, char name[64]);
 
 /* Performs a line such as "layer.select conv3_2": a name, and its argument up to the line's end. On
  * failure the state is as it was. Unknown names suggest the nearest. */
 bool action_perform(Session *s, const char *line, Error *err);
+
+/* A key is pressed: what it stands for is posted (session_post). While an overlay has a field, text
+ * goes there. False: the key means nothing now. */
+bool action_press(Session *s, const char *key);
 
 #endif

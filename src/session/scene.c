@@ -8,6 +8,7 @@
 /* A network that several scenes may show. */
 typedef struct SharedModel {
     atomic_int references;
+    uint64_t serial;
     Model *model;
 } SharedModel;
 
@@ -20,9 +21,16 @@ struct Scene {
     Arena arena; /* the input as a tensor, and the statistics */
     Tensor input;
     Stats input_stats, *stats; /* by node */
+    ChannelStats *input_channels, **channels;
+    uint64_t serial;
     Run *run;
     atomic_int ready;
 };
+
+static uint64_t next_serial(void) {
+    static atomic_ullong serials;
+    return atomic_fetch_add(&serials, 1) + 1;
+}
 
 static SharedModel *shared_new(const SceneNames *names, const RunOptions *options, Pool *pool,
                                Job *job, Error *err) {
@@ -30,6 +38,7 @@ static SharedModel *shared_new(const SceneNames *names, const RunOptions *option
     if (!shared)
         return NULL;
     atomic_init(&shared->references, 1);
+    shared->serial = next_serial();
     const char *weights = names->weights[0] ? names->weights : NULL;
     shared->model = engine_open(names->model, names->size, weights, options, pool, job, err);
     if (shared->model)
@@ -74,15 +83,28 @@ static bool find_picture(Scene *scene, Error *err) {
            error_set(err, ERROR_MISSING, sample);
 }
 
+static ChannelStats *channel_stats(Scene *scene, int node, const Tensor *values, Error *err) {
+    const SceneExtent extent = scene_extent(scene, node);
+    const int64_t area = (int64_t)extent.height * extent.width;
+    ChannelStats *all = arena_alloc(&scene->arena, (size_t)extent.channels, sizeof *all, err);
+    for (int c = 0; all && c < extent.channels; c++) {
+        const Stats s = stats_of(values->data + c * area, area);
+        all[c] = (ChannelStats){s.min, s.max, (float)s.mean, (int32_t)s.argmax};
+    }
+    return all;
+}
+
 static bool open_run(Scene *scene, const RunOptions *options, Pool *pool, Error *err) {
     const Model *model = scene->shared->model;
     if (!engine_input_image(model, scene->image_path, &scene->arena, &scene->input, &scene->picture,
                             scene->image_note, err))
         return false;
+    size_t nodes = (size_t)model->graph.node_count;
     scene->input_stats = stats_of(scene->input.data, tensor_count(&scene->input));
-    scene->stats =
-        arena_alloc(&scene->arena, (size_t)model->graph.node_count, sizeof *scene->stats, err);
-    if (!scene->stats)
+    scene->input_channels = channel_stats(scene, GRAPH_IMAGE, &scene->input, err);
+    scene->stats = arena_alloc(&scene->arena, nodes, sizeof *scene->stats, err);
+    scene->channels = arena_alloc(&scene->arena, nodes, sizeof *scene->channels, err);
+    if (!scene->input_channels || !scene->stats || !scene->channels)
         return false;
     scene->run = run_new(model, &scene->input, options, pool, err);
     return scene->run != NULL;
@@ -95,6 +117,7 @@ Scene *scene_open(const SceneNames *names, Scene *like, const RunOptions *option
         return NULL;
     atomic_init(&scene->references, 1);
     atomic_init(&scene->ready, 0);
+    scene->serial = next_serial();
     scene->names = *names;
     if (open_model(scene, like, options, pool, job, err) && find_picture(scene, err) &&
         open_run(scene, options, pool, err))
@@ -126,6 +149,9 @@ bool scene_compute(Scene *scene, Job *job, Error *err) {
         return false;
     const Tensor *out = run_output(scene->run, node);
     scene->stats[node] = stats_of(out->data, tensor_count(out));
+    scene->channels[node] = channel_stats(scene, node, out, err);
+    if (!scene->channels[node])
+        return false;
     atomic_store_explicit(&scene->ready, node + 1, memory_order_release);
     return true;
 }
@@ -144,6 +170,29 @@ const Stats *scene_stats(const Scene *scene, int node) {
     if (node == GRAPH_IMAGE)
         return &scene->input_stats;
     return node < scene_ready(scene) ? &scene->stats[node] : NULL;
+}
+
+const ChannelStats *scene_channels(const Scene *scene, int node) {
+    if (node == GRAPH_IMAGE)
+        return scene->input_channels;
+    return node < scene_ready(scene) ? scene->channels[node] : NULL;
+}
+
+void scene_range(const Scene *scene, float *min, float *max) {
+    const int ready = scene_ready(scene);
+    *min = *max = 0;
+    for (int i = 0; i < ready; i++) {
+        *min = i && *min < scene->stats[i].min ? *min : scene->stats[i].min;
+        *max = i && *max > scene->stats[i].max ? *max : scene->stats[i].max;
+    }
+}
+
+double scene_node_ms(const Scene *scene, int node) {
+    return node >= 0 && node < scene_ready(scene) ? run_node_ms(scene->run, node) : 0;
+}
+
+uint64_t scene_serial(const Scene *scene) {
+    return scene->serial;
 }
 
 const Model *scene_model(const Scene *scene) {
@@ -176,4 +225,28 @@ SceneExtent scene_extent(const Scene *scene, int node) {
     }
     extent.vector = extent.height == 1 && extent.width == 1;
     return extent;
+}
+
+uint64_t scene_model_serial(const Scene *scene) {
+    return scene->shared->serial;
+}
+
+bool scene_trace(const Scene *scene, int node, int channel, int y, int x, Arena *arena,
+                 Trace *trace, Error *err) {
+    const Model *model = scene->shared->model;
+    const Node *n = &model->graph.nodes[node];
+    const Tensor **in = arena_alloc(arena, (size_t)n->input_count, sizeof *in, err);
+    if (!in)
+        return false;
+    for (int i = 0; i < n->input_count; i++)
+        in[i] = scene_values(scene, n->inputs[i]);
+    Tensor out = *scene_values(scene, node);
+    LayerCall call = {.path = run_options(scene->run)->path,
+                      .params = n->params,
+                      .in = in,
+                      .in_count = n->input_count,
+                      .out = &out};
+    for (int i = 0; i < n->weight_count; i++)
+        call.weights[i] = model->weights.data[node][i];
+    return layer_trace(n->type, &call, channel, y, x, arena, trace, err);
 }

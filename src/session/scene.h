@@ -5,6 +5,7 @@
 #define SESSION_SCENE_H
 
 #include "engine/run.h"
+#include "layer/trace.h"
 #include "session/state.h"
 #include "tensor/image.h"
 #include "tensor/stats.h"
@@ -25,11 +26,27 @@ bool scene_compute(Scene *scene, Job *job, Error *err);
 int scene_ready(const Scene *scene);
 const Tensor *scene_values(const Scene *scene, int node); /* batch 1; GRAPH_IMAGE: the input */
 const Stats *scene_stats(const Scene *scene, int node);   /* of all its values. NULL: not ready */
+/* Of each channel (see scene_extent), as many as that has. NULL: not ready. */
+typedef struct ChannelStats {
+    float min, max, mean; /* of the finite values; 0 if there are none */
+    int32_t argmax;       /* first of the largest in reading order; -1 if none is finite */
+} ChannelStats;
+const ChannelStats *scene_channels(const Scene *scene, int node);
+/* The smallest and largest value of all nodes that are ready, the input left out. */
+void scene_range(const Scene *scene, float *min, float *max);
+double scene_node_ms(const Scene *scene, int node); /* 0: not ready */
+uint64_t scene_serial(const Scene *scene);          /* no two scenes of a program share one */
 const Model *scene_model(const Scene *scene);
 const SceneNames *scene_names(const Scene *scene);
 const Image *scene_picture(const Scene *scene); /* as the network sees it, cropped and resized */
 const char *scene_image_path(const Scene *scene);
 const char *scene_image_note(const Scene *scene); /* a remark on reading it, or "" */
+
+/* The arithmetic of one output of a node that is ready, in the arena (layer/trace.h). */
+bool scene_trace(const Scene *scene, int node, int channel, int y, int x, Arena *arena,
+                 Trace *trace, Error *err);
+/* Scenes that share a network share this. */
+uint64_t scene_model_serial(const Scene *scene);
 
 /* Maps of a node, and their size; a vector has one channel an element, each 1 x 1. */
 typedef struct SceneExtent {

@@ -1,7 +1,13 @@
 #include "session/session.h"
 
+#include "base/clock.h"
+#include "base/memory.h"
 #include "session/action.h"
+#include "session/palette.h"
+#include <stdlib.h>
 #include <string.h>
+
+/* --- Opening and closing ---------------------------------------------------------------------- */
 
 bool session_set_path(char path[FILE_PATH_MAX], const char *text, const char *what, Error *err) {
     size_t length = strlen(text);
@@ -12,32 +18,193 @@ bool session_set_path(char path[FILE_PATH_MAX], const char *text, const char *wh
     return true;
 }
 
-bool session_open(Session *s, const SessionOptions *options, Error *err) {
-    *s = (Session){.state.node = GRAPH_IMAGE};
-    SceneNames names = {.size = options->size};
-    const char *model = options->model ? options->model : "lenet";
+static bool first_names(SceneNames *names, const SessionOptions *options, Error *err) {
     const char *image = options->image ? options->image : "";
     const char *weights = options->weights ? options->weights : "";
-    if (!session_set_path(names.model, model, "the network's name", err) ||
-        !session_set_path(names.image, image, "the picture's path", err) ||
-        !session_set_path(names.weights, weights, "the path of the weights", err))
+    State named;
+    names->size = options->size;
+    if (!session_set_path(names->model, options->model ? options->model : "lenet",
+                          "the network's name", err) ||
+        !session_set_path(names->image, image, "the picture's path", err) ||
+        !session_set_path(names->weights, weights, "the path of the weights", err))
         return false;
-    s->stop = options->stop;
+    state_init(&named);
+    named.place.scene = *names;
+    if (options->state && !state_read_scene(&named, options->state, err))
+        return false;
+    *names = named.place.scene;
+    return true;
+}
+
+bool session_open(Session *s, const SessionOptions *options, Error *err) {
+    SceneNames names = {.size = 0};
+    *s = (Session){.stop = options->stop, .words = options->words, .scripted = options->scripted};
+    state_init(&s->state);
+    s->state.language = options->language;
+    s->state.comma = options->comma;
+    s->state.big = options->big;
+    s->state.theme = options->theme;
+    if (!first_names(&names, options, err))
+        return false;
     s->jobs = job_thread_new(&options->run, options->pool, err);
     if (!s->jobs)
         return false;
-    s->asked = names;
-    s->opening = true;
-    job_open(s->jobs, &names, NULL);
-    return true;
+    if (session_open_scene(s, &names, options->state, err))
+        return true;
+    session_close(s);
+    return false;
 }
 
 void session_close(Session *s) {
     job_thread_free(s->jobs);
     scene_release(s->scene);
-    s->jobs = NULL;
-    s->scene = NULL;
+    history_free(&s->history);
+    browse_free(&s->browse);
+    palette_free(&s->lists);
+    mem_free(s->arrival);
+    mem_free(s->order.channels);
+    *s = (Session){.jobs = NULL};
 }
+
+const SceneNames *session_names_to_come(const Session *s) {
+    return s->opening ? &s->asked : &s->state.place.scene;
+}
+
+bool session_open_scene(Session *s, const SceneNames *names, const char *arrival, Error *err) {
+    char *kept = NULL;
+    if (arrival) {
+        size_t size = strlen(arrival) + 1;
+        kept = mem_alloc(size, 1, err);
+        if (!kept)
+            return false;
+        memcpy(kept, arrival, size);
+    }
+    mem_free(s->arrival);
+    s->arrival = kept;
+    s->has_coming = false;
+    s->asked = *names;
+    s->opening = true;
+    job_open(s->jobs, names, s->scene);
+    return true;
+}
+
+bool session_go(Session *s, const StatePlace *place, Error *err) {
+    if (!s->opening && s->scene && state_same_scene(&place->scene, &s->state.place.scene)) {
+        s->state.place = *place;
+        session_settle(s);
+        return true;
+    }
+    if (!session_open_scene(s, &place->scene, NULL, err))
+        return false;
+    s->coming = *place;
+    s->has_coming = true;
+    return true;
+}
+
+void session_notice(Session *s, const char *key, const char *argument) {
+    if (s->words)
+        words_put(s->notice, sizeof s->notice, s->words, s->state.language, key, argument);
+    else
+        text_format(s->notice, sizeof s->notice, "%s %s", key, argument);
+}
+
+/* --- What there is ---------------------------------------------------------------------------- */
+
+const Graph *session_graph(const Session *s) {
+    return s->scene ? &scene_model(s->scene)->graph : NULL;
+}
+
+int session_last_node(const Session *s) {
+    return session_graph(s)->node_count - 1;
+}
+
+int session_channels(const Session *s) {
+    return scene_extent(s->scene, s->state.place.node).channels;
+}
+
+int session_pages(const Session *s) {
+    SceneExtent extent = scene_extent(s->scene, s->state.place.node);
+    const int maps = s->state.place.maps;
+    return extent.vector ? 1 : (extent.channels + maps - 1) / maps;
+}
+
+static int clamp(int value, int least, int most) {
+    return value < least ? least : value > most ? most : value;
+}
+
+void session_settle(Session *s) {
+    StatePlace *p = &s->state.place;
+    if (!s->scene)
+        return;
+    p->node = clamp(p->node, GRAPH_IMAGE, session_last_node(s));
+    const SceneExtent extent = scene_extent(s->scene, p->node);
+    p->channel = clamp(p->channel, 0, extent.channels - 1);
+    p->page = clamp(p->page, 0, session_pages(s) - 1);
+    if (p->unit[0] >= extent.height || p->unit[1] >= extent.width || p->unit[0] < 0 ||
+        p->unit[1] < 0)
+        p->unit[0] = p->unit[1] = -1;
+    const Graph *g = session_graph(s);
+    const int classes = (int)g->nodes[g->node_count - 1].out.dim[0];
+    p->class_index = p->class_index < classes ? p->class_index : -1;
+    if (s->state.hover.node >= g->node_count)
+        s->state.hover = (StateHover){GRAPH_FAILED, -1, {-1, -1}};
+}
+
+/* --- Order of channels ------------------------------------------------------------------------ */
+
+typedef struct Ranked {
+    float value;
+    int channel;
+} Ranked;
+
+/* The largest first; the lower channel first among equals. */
+static int compare(const void *a, const void *b) {
+    const Ranked *x = a, *y = b;
+    return x->value > y->value   ? -1
+           : x->value < y->value ? 1
+                                 : (x->channel > y->channel) - (x->channel < y->channel);
+}
+
+/* Whether the order of the node shown is known, working it out if it can be. */
+static bool have_order(Session *s) {
+    const StatePlace *p = &s->state.place;
+    const ChannelStats *stats = scene_channels(s->scene, p->node);
+    const int count = session_channels(s);
+    if (p->sort == SORT_INDEX || !stats)
+        return false;
+    if (s->order.scene == s->scene && s->order.node == p->node && s->order.sort == p->sort)
+        return s->order.channels != NULL;
+    mem_free(s->order.channels);
+    s->order.channels = mem_alloc((size_t)count, sizeof *s->order.channels, NULL);
+    Ranked *ranked = mem_alloc((size_t)count, sizeof *ranked, NULL);
+    s->order.scene = s->scene;
+    s->order.node = p->node;
+    s->order.sort = p->sort;
+    for (int i = 0; ranked && i < count; i++)
+        ranked[i] = (Ranked){p->sort == SORT_MEAN ? stats[i].mean : stats[i].max, i};
+    if (ranked && s->order.channels) {
+        qsort(ranked, (size_t)count, sizeof *ranked, compare);
+        for (int i = 0; i < count; i++)
+            s->order.channels[i] = ranked[i].channel;
+    }
+    mem_free(ranked);
+    return s->order.channels != NULL;
+}
+
+int session_channel_at(Session *s, int rank) {
+    return have_order(s) ? s->order.channels[rank] : rank;
+}
+
+int session_rank_of(Session *s, int channel) {
+    if (!have_order(s))
+        return channel;
+    int rank = 0;
+    while (s->order.channels[rank] != channel)
+        rank++;
+    return rank;
+}
+
+/* --- Frames ----------------------------------------------------------------------------------- */
 
 bool session_post(Session *s, const char *line) {
     Error err = {0};
@@ -51,13 +218,27 @@ bool session_post(Session *s, const char *line) {
 static void ask_for_nodes(Session *s) {
     if (!s->scene || s->state.paused || s->opening)
         return;
-    job_compute(s->jobs, s->scene, s->state.all ? session_last_node(s) : s->state.node);
+    job_compute(s->jobs, s->scene, s->state.all ? session_last_node(s) : s->state.place.node);
 }
 
-bool session_tick(Session *s) {
+/* Whether what autoplay would show next is there to be shown. */
+static bool is_shown(const Session *s) {
+    return s->scene && !s->opening && scene_values(s->scene, s->state.place.node);
+}
+
+static bool autoplay(Session *s) {
+    if (!s->state.playing || s->now < s->due || !is_shown(s))
+        return false;
+    s->due = s->now + 1000.0 / s->state.speed;
+    return session_post(s, "play.step");
+}
+
+bool session_tick(Session *s, double now) {
     bool changed = job_has_news(s->jobs);
+    s->now = now;
     if (changed)
         session_post(s, "job.end");
+    changed = autoplay(s) || changed;
     ask_for_nodes(s);
     return changed;
 }
@@ -71,22 +252,9 @@ static bool wait_for_thread(Session *s) {
 
 bool session_wait(Session *s) {
     do {
-        session_tick(s);
+        session_tick(s, s->now);
         if (!wait_for_thread(s))
             return false;
     } while (job_has_news(s->jobs));
     return true;
-}
-
-int session_last_node(const Session *s) {
-    return scene_model(s->scene)->graph.node_count - 1;
-}
-
-int session_channels(const Session *s) {
-    return scene_extent(s->scene, s->state.node).channels;
-}
-
-int session_pages(const Session *s) {
-    SceneExtent extent = scene_extent(s->scene, s->state.node);
-    return extent.vector ? 1 : (extent.channels + STATE_PAGE_MAPS - 1) / STATE_PAGE_MAPS;
 }

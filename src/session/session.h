@@ -1,9 +1,11 @@
-/* A session: the state, and the workspace that holds what the state names: the scene, and the
- * thread that computes. For one thread, the window's, which never computes: it posts actions, calls
- * session_tick once a frame, and shows what there is. */
+/* A session: the state, and the workspace that holds what the state names: the scene, the thread
+ * that computes, what can be undone. For one thread, the window's, which never computes: it posts
+ * actions, calls session_tick once a frame, and shows what there is. */
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
 
+#include "session/browse.h"
+#include "session/history.h"
 #include "session/job.h"
 
 typedef struct SessionOptions {
@@ -11,22 +13,62 @@ typedef struct SessionOptions {
     const char *image;   /* NULL: the sample picture that suits the network */
     const char *weights; /* as engine_open takes it: NULL, "random:SEED" or a path */
     int size;            /* the input's height and width; 0: as the network says */
+    const char *state;   /* a line of state_print to begin with; its scene overrules the above */
+    const Words *words;  /* lent; NULL: none, for tests */
+    WordsLanguage language;
+    bool comma, big;
+    StateTheme theme;
     RunOptions run;
     Pool *pool;      /* lent: must outlive the session */
     const Job *stop; /* once cancelled (Ctrl-C), session_wait gives up. May be NULL */
+    bool scripted;   /* bookmarks are neither read nor written */
 } SessionOptions;
+
+/* What actions ask of the user interface; each may be NULL. */
+typedef struct SessionScreen {
+    void *context;
+    /* Writes what is seen as a PNG; or puts it on the clipboard. */
+    bool (*export_view)(void *context, const char *path, Error *err);
+    bool (*copy_view)(void *context, Error *err);
+    bool (*copy_text)(void *context, const char *text, Error *err);
+} SessionScreen;
+
+/* The pictures that come with the program, and networks, as the pickers list them. */
+typedef struct PaletteLists {
+    Arena arena;
+    char **models, **titles, **images;
+    bool *trained;
+    size_t model_count, image_count;
+    bool tried;
+} PaletteLists;
 
 typedef struct Session {
     State state;
     JobThread *jobs;
     const Job *stop;
+    const Words *words;
     Scene *scene;     /* what is shown; NULL before the first is open */
     SceneNames asked; /* for the next scene, while `opening` */
     bool opening;
-    Error banner; /* what could not be done; what was shown before stays */
-    /* Set by the user interface, for the action export.view: writes what is seen as a PNG. */
-    bool (*export_view)(void *context, const char *path, Error *err);
-    void *export_context;
+    char *arrival;     /* what to be like once that is open: a line of state_print; or NULL */
+    StatePlace coming; /* or where to be, */
+    bool has_coming;
+    bool unrecorded; /* what the action underway changes makes no history: an undo */
+    History history;
+    Browse browse; /* the folder of the picture */
+    PaletteLists lists;
+    Error banner;     /* what could not be done; what was shown before stays */
+    char notice[400]; /* what was done: "wrote view-003.png"; or "" */
+    SessionScreen screen;
+    double now; /* ms of the clock at the last tick; */
+    double due; /* when autoplay takes its next step */
+    bool scripted;
+    struct {
+        const Scene *scene;
+        int node, count;
+        StateSort sort;
+        int *channels; /* by rank */
+    } order;
 } Session;
 
 /* Begins to open the first scene and returns at once. On failure nothing is left to close. */
@@ -35,19 +77,33 @@ void session_close(Session *s);
 
 /* Performs an action for a person at the screen: what fails is told in the banner. */
 bool session_post(Session *s, const char *line);
-/* Once a frame: takes over what the thread has done and asks it for what the state needs. True if
- * something has changed. */
-bool session_tick(Session *s);
+/* Once a frame, with a clock in milliseconds: takes over what the thread has done, asks it for what
+ * the state needs, and lets autoplay go on. True if something has changed. */
+bool session_tick(Session *s, double now);
 /* Until all that the state needs is there, or could not be had (see banner). For scripts and tests.
  * False if `stop` was cancelled meanwhile. */
 bool session_wait(Session *s);
 
 /* For actions. */
 bool session_set_path(char path[FILE_PATH_MAX], const char *text, const char *what, Error *err);
+/* Begins to open that scene; `arrival` (may be NULL) is what to be like then. */
+bool session_open_scene(Session *s, const SceneNames *names, const char *arrival, Error *err);
+/* What the screen shows or, if something is being opened, will show. */
+const SceneNames *session_names_to_come(const Session *s);
+/* Puts what the place says into the ranges that the network has. */
+void session_settle(Session *s);
+/* Says what was done: a key of the words, and what is put in for {0}. */
+void session_notice(Session *s, const char *key, const char *argument);
+/* Goes to a place, opening its scene if it is another. */
+bool session_go(Session *s, const StatePlace *place, Error *err);
 
 /* For actions and views. The scene must be open. */
+const Graph *session_graph(const Session *s); /* NULL if none is open */
 int session_last_node(const Session *s);
 int session_channels(const Session *s); /* of the node shown: maps, or elements of a vector */
 int session_pages(const Session *s);    /* of the node shown; 1 for a vector */
+/* Channels in the order that they are shown in: by index, or the largest mean or maximum first. */
+int session_channel_at(Session *s, int rank);
+int session_rank_of(Session *s, int channel);
 
 #endif

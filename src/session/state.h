@@ -1,11 +1,12 @@
 /* What the screen shows, as plain data: no pointers, a fixed size, so that undo and bookmarks are
- * copies of it. Only action_perform (session/action.h) changes it. */
+ * copies of it. Only action_perform (session/action.h) changes it. One table (state.c) names every
+ * field: from it follow --state, bookmarks, `expect state` and `convoscope help state`. */
 #ifndef SESSION_STATE_H
 #define SESSION_STATE_H
 
 #include "base/file.h"
-
-enum { STATE_PAGE_MAPS = 64 }; /* maps on one page, whatever the window's size */
+#include "base/words.h"
+#include "graph/graph.h"
 
 /* A network with a picture, by name. */
 typedef struct SceneNames {
@@ -15,6 +16,9 @@ typedef struct SceneNames {
     int size;                    /* the input's height and width; 0: as the network says */
 } SceneNames;
 
+/* Into what one has gone: the zone that is large and that the arrow keys move in. */
+typedef enum StateDepth { DEPTH_NETWORK, DEPTH_LAYER, DEPTH_UNIT, DEPTHS } StateDepth;
+
 typedef enum StateColors {
     COLORS_AUTO, /* viridis for values of one sign, blue-white-red for signed ones */
     COLORS_GRAY,
@@ -23,16 +27,121 @@ typedef enum StateColors {
     COLORS_CHOICES
 } StateColors;
 
-typedef struct State {
+typedef enum StateRange { RANGE_MAP, RANGE_LAYER, RANGE_NETWORK, RANGES } StateRange;
+typedef enum StateSort { SORT_INDEX, SORT_MEAN, SORT_MAX, SORTS } StateSort;
+typedef enum StateHeat {
+    HEAT_NONE,
+    HEAT_PARAMS,
+    HEAT_MACS,
+    HEAT_BYTES,
+    HEAT_TIME,
+    HEATS
+} StateHeat;
+/* The terms of a long sum: the strongest first, or as the loops go. */
+typedef enum StateTerms { TERMS_STRONGEST, TERMS_IN_ORDER, TERMS_ORDERS } StateTerms;
+typedef enum StateTheme { THEME_DARK, THEME_LIGHT, THEME_CONTRAST, THEMES } StateTheme;
+typedef enum StateOverlay {
+    OVERLAY_NONE,
+    OVERLAY_HELP,
+    OVERLAY_PALETTE, /* of commands, and of what they may be about */
+    OVERLAY_MODELS,
+    OVERLAY_IMAGES,
+    OVERLAYS
+} StateOverlay;
+
+enum {
+    STATE_TYPED_SIZE = 1024,
+    STATE_TEXT_MIN = 80,
+    STATE_TEXT_MAX = 240,
+    STATE_FLAG_BYTES = GRAPH_BLOCKS_MAX / 8
+};
+
+/* A block index in a set of them. */
+typedef struct StateBlocks {
+    uint8_t bits[STATE_FLAG_BYTES];
+} StateBlocks;
+
+/* Where one is: what undo and bookmarks go back to. */
+typedef struct StatePlace {
     SceneNames scene;
+    StateDepth depth;
     int node;    /* the node shown; GRAPH_IMAGE: the input */
     int channel; /* the chosen one of that node; of a vector, the unit */
-    int page;    /* of STATE_PAGE_MAPS maps */
-    int scroll;  /* rows by which the list of layers was moved away from the node shown */
+    int unit[2]; /* the chosen cell of that channel, y and x; -1: none chosen yet */
+    int maps;    /* on a page: one of state_maps */
+    int page;    /* of so many */
+    StateSort sort;
     StateColors colors;
-    bool all;    /* compute to the end, not only up to the node shown */
-    bool paused; /* compute nothing until the next step */
+    StateRange range;
+    StateHeat heat;
+    int zoom;   /* of the network view, in percent; 0: all of it fits */
+    int pan[2]; /* of that, logical pixels at 100 %: x and y of what is in its middle, once zoomed
+                 */
+    StateBlocks opened, unfolded;
+    StateTerms terms;
+    int term_page;
+    int step;        /* how many terms the running sum has so far; -1: all */
+    int class_index; /* whose fraction of the softmax is shown; -1: the likeliest */
+    bool logits;     /* classes by logit, not probability */
+} StatePlace;
+
+/* What the mouse is over. */
+typedef struct StateHover {
+    int node;    /* GRAPH_FAILED: none */
+    int channel; /* -1: none */
+    int cell[2]; /* y and x in that channel; -1: none */
+} StateHover;
+
+typedef struct State {
+    StatePlace place;
+    StateHover hover;
+    StateOverlay overlay;
+    char typed[STATE_TYPED_SIZE]; /* into the overlay's field */
+    int choice;                   /* the row of its list that is chosen */
+    StateTheme theme;
+    WordsLanguage language;
+    bool comma; /* decimal sign */
+    int text;   /* percent */
+    bool big;   /* for the hall: two zones at a time, larger type, thicker lines */
+    bool still; /* no animations */
+    bool fullscreen;
+    int display;  /* which one; counted from 0 */
+    bool blank;   /* a black screen */
+    bool playing; /* autoplay: a step a tick */
+    int speed;    /* of that, steps a second */
+    bool all;     /* compute to the end, not only up to the node shown */
+    bool paused;  /* compute nothing until the next step */
     bool quit;
 } State;
+
+/* How many maps a page may have, ended by 0: 1, 4, 16, ... */
+extern const int state_maps[];
+
+void state_init(State *state);
+bool state_same_place(const StatePlace *a, const StatePlace *b);
+bool state_same_scene(const SceneNames *a, const SceneNames *b);
+bool state_has_block(const StateBlocks *set, int block);
+void state_set_block(StateBlocks *set, int block, bool in);
+
+/* One field as text: "node" "layer2.0.conv1", "unit" "5,7". The graph (NULL: none is open) gives
+ * nodes and blocks their names. */
+typedef struct StateField StateField;
+const StateField *state_field(int i); /* NULL beyond the last */
+const char *state_field_name(const StateField *field);
+const char *state_field_values(const StateField *field); /* "none|params|...", "0..100", "NODE" */
+bool state_field_needs_graph(const StateField *field);
+bool state_get(const State *state, const Graph *g, const char *name, char *buffer, size_t size,
+               Error *err);
+/* Sets one; ranges that depend on the network are left to session_settle. Unknown names and values
+ * suggest the nearest. */
+bool state_set(State *state, const Graph *g, const char *name, const char *value, Error *err);
+
+/* "model=resnet18; node=layer2.0.conv1; channel=12": all fields that are not as state_init has
+ * them. False: it does not fit. */
+bool state_print(const State *state, const Graph *g, char *buffer, size_t size);
+/* Of such a line only the fields that name the scene (model, image, weights, size), or only the
+ * others. */
+bool state_read_scene(State *state, const char *line, Error *err);
+bool state_read_rest(State *state, const Graph *g, const char *line, Error *err);
 
 #endif

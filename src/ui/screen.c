@@ -2,14 +2,171 @@
 
 #include "draw/sdl_render.h"
 #include "tensor/image.h"
-#include "ui/view.h"
+#include <math.h>
+#include <string.h>
 
-bool screen_save(const Session *session, Fonts *fonts, int width, int height, const char *path,
-                 Error *err) {
-    static const char *const texts[] = {"Software", "convoscope " CONVOSCOPE_VERSION, NULL};
-    DrawList list = {0};
+enum { TRANSITION_MS = 200 };
+
+static double scale_of(const State *state) {
+    return state->text / 100.0 * (state->big ? 1.6 : 1);
+}
+
+static View view_of(const Screen *screen, DrawList *list) {
+    Session *s = screen->session;
+    View v = {.list = list,
+              .session = s,
+              .memory = screen->memory,
+              .state = &s->state,
+              .place = &s->state.place,
+              .theme = &themes[s->state.theme],
+              .words = s->words,
+              .language = s->state.language,
+              .now = screen->now,
+              .mouse_x = screen->mouse_x,
+              .mouse_y = screen->mouse_y,
+              .scale = scale_of(&s->state),
+              .progress = job_progress(s->jobs),
+              .scene = s->scene,
+              .node = s->state.place.node};
+    if (v.scene) {
+        v.model = scene_model(v.scene);
+        v.graph = &v.model->graph;
+        v.extent = scene_extent(v.scene, v.node);
+        v.values = scene_values(v.scene, v.node);
+        v.stats = scene_stats(v.scene, v.node);
+        v.channels = scene_channels(v.scene, v.node);
+    }
+    return v;
+}
+
+/* --- Zones on their way ----------------------------------------------------------------------- */
+
+static bool same_layout(const Layout *a, const Layout *b) {
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+/* Slow at both ends. */
+static double eased(double share) {
+    return share * share * (3 - 2 * share);
+}
+
+/* Where the zones are now; *moving tells whether they have yet to arrive. */
+static Layout layout_now(const View *v, const Screen *screen, const Layout *wanted, bool *moving) {
+    UiMemory *m = screen->memory;
+    *moving = false;
+    if (!m->has_layout || v->state->still) {
+        m->from = m->to = *wanted;
+        m->has_layout = true;
+        return *wanted;
+    }
+    double share = (screen->now - m->started) / TRANSITION_MS;
+    if (!same_layout(&m->to, wanted)) {
+        /* What only follows the window's size or a banner jumps. */
+        const bool resized = m->to.zone[ZONE_FOOTER].y != wanted->zone[ZONE_FOOTER].y ||
+                             m->to.zone[ZONE_BAR].w != wanted->zone[ZONE_BAR].w ||
+                             m->to.zone[ZONE_BANNER].h != wanted->zone[ZONE_BANNER].h;
+        m->from = resized || share >= 1 ? m->to : layout_between(&m->from, &m->to, eased(share));
+        if (resized)
+            m->from = *wanted;
+        m->to = *wanted;
+        m->started = screen->now;
+        share = 0;
+    }
+    if (share >= 1 || same_layout(&m->from, &m->to))
+        return *wanted;
+    *moving = true;
+    return layout_between(&m->from, &m->to, eased(share < 0 ? 0 : share));
+}
+
+/* --- The whole -------------------------------------------------------------------------------- */
+
+/* Three panels, the kernel's only where there is room for all. */
+static void draw_panels(const View *v, Rect box) {
+    if (box.w < 1)
+        return;
+    const int gap = SPACE(v);
+    const bool three = box.h >= ui_px(v, 420);
+    Rect histogram = rect_cut_bottom(&box, box.h * (three ? 27 : 40) / 100);
+    rect_cut_bottom(&box, gap);
+    panel_histogram(v, histogram);
+    if (three) {
+        Rect kernel = rect_cut_bottom(&box, box.h * 45 / 100);
+        rect_cut_bottom(&box, gap);
+        panel_kernel(v, kernel);
+    }
+    panel_input(v, box);
+}
+
+static void draw_scene(const View *v, const Layout *layout) {
+    const Rect *zone = layout->zone;
+    if (zone[ZONE_NETWORK].w > 0)
+        view_network(v, zone[ZONE_NETWORK]);
+    draw_panels(v, zone[ZONE_PANELS]);
+    view_layer(v, zone[ZONE_LAYER]);
+    view_right(v, zone[ZONE_RIGHT]);
+}
+
+static void draw_hover_text(const View *v) {
+    const DrawRegion *region = draw_hint_at(v->list, v->mouse_x, v->mouse_y);
+    if (v->mouse_x < 0 || !region || !region->hint)
+        return;
+    TextStyle style = ui_style(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
+    style.may_cut = true;
+    const int line = ui_line(v, SIZE_SMALL), pad = SPACE(v) / 2;
+    const int width = rect_least(draw_text_width(v->list, style, region->hint) + 2, ui_px(v, 420));
+    const int height = draw_paragraph_height(v->list, width, style, line, region->hint);
+    const char *hint = region->hint;
+    Rect box = {v->mouse_x + 12, v->mouse_y + 18, width + 2 * pad, height + 2 * pad};
+    box.x = box.x + box.w > v->list->width ? v->list->width - box.w : box.x;
+    box.y = box.y + box.h > v->list->height ? v->mouse_y - box.h - 4 : box.y;
+    draw_layer(v->list, 9);
+    draw_fill(v->list, box, v->theme->raised);
+    draw_frame(v->list, box, v->theme->line);
+    draw_paragraph(v->list, rect_inset(box, pad, pad), style, line, hint);
+}
+
+bool screen_build(const Screen *screen, DrawList *list) {
+    bool moving;
+    draw_begin(list, screen->metrics, screen->width, screen->height);
+    image_cache_frame(screen->memory->images);
+    const View v = view_of(screen, list);
+    const Rect all = {0, 0, screen->width, screen->height};
+    if (v.state->blank) {
+        draw_fill(list, all, (Color){0, 0, 0, 255});
+        draw_region(list, all, "blank no", "blank");
+        return false;
+    }
+    draw_fill(list, all, v.theme->ground);
+    const Layout wanted = layout_make(screen->width, screen->height, v.place->depth, v.state->big,
+                                      v.scale, view_banner_height(&v, screen->width));
+    const Layout layout = layout_now(&v, screen, &wanted, &moving);
+    if (v.scene)
+        draw_scene(&v, &layout);
+    view_bar(&v, layout.zone[ZONE_BAR]);
+    view_banner(&v, layout.zone[ZONE_BANNER]);
+    view_footer(&v, layout.zone[ZONE_FOOTER]);
+    if (v.state->overlay == OVERLAY_HELP)
+        overlay_help_view(&v, all);
+    else if (v.state->overlay)
+        overlay_list_view(&v, all);
+    draw_hover_text(&v);
+    return moving;
+}
+
+bool screen_save(const Screen *screen, Fonts *fonts, const char *path, Error *err) {
+    static char state[4 * FILE_PATH_MAX];
+    const Session *s = screen->session;
+    DrawList list = {.error = {0}};
     Image image = {0};
-    view_build(&list, fonts_metrics(fonts), session, width, height);
+    Screen still = *screen;
+    still.now += 2 * TRANSITION_MS;
+    if (!state_print(&s->state, session_graph(s), state, sizeof state))
+        state[0] = '\0';
+    const char *const texts[] = {"Software", "convoscope " CONVOSCOPE_VERSION, "Comment", state,
+                                 NULL};
+    screen_build(&still, &list); /* twice: the first may start what then has arrived */
+    still.now += 2 * TRANSITION_MS;
+    screen_build(&still, &list);
     if (list.error.code != ERROR_NONE && err && err->code == ERROR_NONE)
         *err = list.error;
     bool ok = list.error.code == ERROR_NONE && sdl_render_image(fonts, &list, &image, err) &&

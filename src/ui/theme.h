@@ -1,50 +1,34 @@
-/* Colours and sizes: a neutral ground, one accent for what is chosen, and the eight colours of
- * Okabe and Ito (2008), which the colour-blind can tell apart, for the families of layers. */
+/* Colours and sizes: one scale of type, one unit of space, a restrained palette, and the eight
+ * colours of Okabe and Ito (2008), which the colour-blind can tell apart, for the families of
+ * layers. */
 #ifndef UI_THEME_H
 #define UI_THEME_H
 
 #include "draw/list.h"
 #include "layer/layer.h"
+#include "session/state.h"
 
-enum { SIZE_BODY = 14, SIZE_HEAD = 18, SIZE_TITLE = 24 }; /* of type */
-enum { SPACE = 8, MARGIN = 16 };
-enum { LINE_BODY = 20, LINE_HEAD = 24, LINE_TITLE = 32 }; /* what a line of each takes */
+typedef struct Theme {
+    Color ground, panel, raised, line; /* from behind to before */
+    Color text, dim;                   /* at least 4.5 : 1 on ground, panel and raised (WCAG AA) */
+    Color accent;                      /* what is chosen; and text on it */
+    Color on_accent;
+    Color hover;              /* what the mouse is over */
+    Color wrong, on_wrong;    /* behind an error */
+    Color bar;                /* of a diagram */
+    Color positive, negative; /* of signed numbers: terms that add and that take away */
+    Color half[2];            /* behind feature extraction and classification */
+    Color veil;               /* over what an overlay covers */
+} Theme;
 
-static const Color color_ground = {30, 31, 34, 255};
-static const Color color_panel = {41, 42, 46, 255};
-static const Color color_raised = {58, 60, 66, 255};
-static const Color color_line = {84, 87, 95, 255};
-static const Color color_text = {238, 238, 240, 255};
-static const Color color_dim = {176, 179, 186, 255};
-static const Color color_accent = {230, 159, 0, 255};
-static const Color color_wrong = {140, 52, 0, 255}; /* behind an error */
-static const Color color_bar = {86, 180, 233, 255}; /* of a diagram */
+extern const Theme themes[THEMES];
 
-static inline Color theme_family(LayerFamily family) {
-    switch (family) {
-    case LAYER_CONVOLUTION:
-        return (Color){0, 114, 178, 255};
-    case LAYER_POOLING:
-        return (Color){0, 158, 115, 255};
-    case LAYER_NORMALISATION:
-        return (Color){240, 228, 66, 255};
-    case LAYER_ACTIVATION:
-        return (Color){204, 121, 167, 255};
-    case LAYER_CONNECTED:
-        return (Color){86, 180, 233, 255};
-    case LAYER_JOINING:
-        return (Color){213, 94, 0, 255};
-    default:
-        return (Color){150, 153, 160, 255};
-    }
-}
-
-static inline TextStyle theme_text(int size, Color color, TextAlign align) {
-    return (TextStyle){.face = FACE_SANS, .size = size, .color = color, .align = align};
-}
-
-static inline TextStyle theme_number(Color color, TextAlign align) {
-    return (TextStyle){.face = FACE_MONO, .size = SIZE_BODY, .color = color, .align = align};
-}
+/* The family's own colour; and the same for text on the theme's panel, dark or light enough. */
+Color theme_family(LayerFamily family);
+Color theme_family_text(StateTheme theme, LayerFamily family);
+/* A mixture: share 0 is a, 1 is b. */
+Color theme_mix(Color a, Color b, double share);
+/* The contrast of two opaque colours, 1..21 (WCAG 2.1, "contrast ratio"). */
+double theme_contrast(Color a, Color b);
 
 #endif

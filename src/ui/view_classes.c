@@ -1,82 +1,143 @@
-#include "ui/theme.h"
-#include "ui/view_parts.h"
+/* The network's answer: the likeliest classes with their names, as probabilities or logits, and the
+ * softmax of one of them term by term. */
+#include "ui/ui.h"
+
+#include "base/text.h"
 #include <math.h>
 #include <string.h>
 
-enum { TOP = 5, ROW = 40 };
+enum { ROWS_MOST = 10 };
 
-/* --- The likeliest classes -------------------------------------------------------------------- */
+typedef struct Answer {
+    int node, logits; /* the last node; the one that its softmax reads, or the same */
+    bool softmax;
+    const float *p, *x;
+    int count;
+} Answer;
 
-static void draw_class(const View *v, Rect row, int names, int64_t index, bool probability,
-                       Color color) {
-    char buffer[24];
-    float value = v->values->data[index];
-    double scale = probability ? 1 : v->stats->max > 0 ? v->stats->max : 1;
-    TextStyle style = theme_text(SIZE_HEAD, color_text, ALIGN_RIGHT);
-    draw_text(v->list, rect_cut_left(&row, names), style, view_unit_name(v, (int)index, buffer));
-    Rect number = rect_cut_right(&row, 96);
-    if (probability && isfinite(value))
-        draw_textf(v->list, number, style, "%.1f %%", (double)value * 100);
-    else
-        draw_text(v->list, number, style, NUMBER(value));
-    Rect bar = rect_inset(row, MARGIN, (row.h - MARGIN) / 2);
-    draw_fill(v->list, bar, color_panel);
-    double share = value > 0 ? fmin(value / scale, 1) : 0;
-    bar.w = (int)(bar.w * share);
-    draw_fill(v->list, bar, color);
+static bool answer_of(const View *v, Answer *a) {
+    const int last = v->graph->node_count - 1;
+    const Node *n = &v->graph->nodes[last];
+    a->node = a->logits = last;
+    a->softmax = strcmp(n->type->name, "softmax") == 0;
+    if (a->softmax)
+        a->logits = n->inputs[0];
+    const Tensor *p = scene_values(v->scene, last), *x = scene_values(v->scene, a->logits);
+    a->count = (int)n->out.dim[0];
+    a->p = p ? p->data : NULL;
+    a->x = x ? x->data : NULL;
+    return a->p && a->x;
+}
+
+/* --- Bars ------------------------------------------------------------------------------------- */
+
+static void draw_row(const View *v, Rect row, int names, const Answer *a, int64_t index,
+                     bool logits, bool chosen) {
+    const double value = (double)(logits ? a->x[index] : a->p[index]);
+    const Stats s = stats_of(a->x, a->count);
+    draw_region(v->list, row, TEXT("class.select %d", (int)index), "bar.class.%d", (int)index);
+    TextStyle name = ui_style(v, SIZE_BODY, chosen ? TONE_ACCENT : TONE_TEXT, ALIGN_RIGHT);
+    name.may_cut = true;
+    const char *text = ui_class_name(v, (int)index);
+    draw_text(v->list, rect_cut_left(&row, names), name, text);
+    draw_hint(v->list, ui_say(v, "classes.hint", text, ui_exact(v, (double)a->p[index]),
+                              ui_exact(v, (double)a->x[index])));
+    draw_text(v->list, rect_cut_right(&row, ui_px(v, 80)),
+              ui_mono(v, SIZE_BODY, TONE_TEXT, ALIGN_RIGHT),
+              logits ? ui_number(v, value) : ui_percent(v, value));
+    Rect bar = rect_inset(row, SPACE(v), row.h / 4);
+    draw_fill(v->list, bar, v->theme->raised);
+    const double low = fmin(0, (double)s.min), high = fmax(0, (double)s.max);
+    const double share = !isfinite(value) ? 0
+                         : !logits        ? value
+                         : high > low     ? (value - low) / (high - low)
+                                          : 0;
+    bar.w = (int)lround(bar.w * fmin(fmax(share, 0), 1));
+    draw_fill(v->list, bar, chosen ? v->theme->accent : v->theme->bar);
+}
+
+static void draw_rows(const View *v, Rect *box, const Answer *a, int rows) {
+    int64_t best[ROWS_MOST];
+    TextStyle style = ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_RIGHT);
+    int names = 0;
+    stats_top(a->p, a->count, rows, best);
+    for (int i = 0; i < rows; i++) {
+        const int width = draw_text_width(v->list, style, ui_class_name(v, (int)best[i]));
+        names = width > names ? width : names;
+    }
+    names = rect_least(names, box->w * 9 / 20);
+    const int height = rect_least(box->h / rows, ui_px(v, 32));
+    for (int i = 0; i < rows; i++)
+        draw_row(v, rect_cut_top(box, height), names, a, best[i], v->place->logits && a->softmax,
+                 best[i] == v->place->class_index);
+}
+
+/* --- Softmax, term by term -------------------------------------------------------------------- */
+
+static void draw_fraction(const View *v, Rect box, const Answer *a) {
+    int64_t best = 0;
+    stats_top(a->p, a->count, 1, &best);
+    const int index = v->place->class_index >= 0 ? v->place->class_index : (int)best;
+    double largest = -INFINITY, sum = 0;
+    for (int i = 0; i < a->count; i++)
+        largest = fmax(largest, (double)a->x[i]);
+    for (int i = 0; i < a->count; i++)
+        sum += exp((double)a->x[i] - largest);
+    const double x = (double)a->x[index];
+    TextStyle mono = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
+    TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    mono.may_cut = dim.may_cut = true;
+    draw_region(v->list, box, NULL, "classes.softmax");
+    ui_text(v, &box, dim, ui_say(v, "classes.softmax", ui_class_name(v, index)));
+    ui_text(v, &box, mono,
+            TEXT("exp(%s − %s) = %s", ui_number(v, x), ui_number(v, largest),
+                 ui_number(v, exp(x - largest))));
+    ui_text(v, &box, mono,
+            TEXT("%s ÷ %s = %s", ui_number(v, exp(x - largest)), ui_number(v, sum),
+                 ui_percent(v, (double)a->p[index])));
+    ui_text(v, &box, dim, ui_say(v, "classes.sum_of", ui_count(v, a->count)));
+}
+
+/* --- The zone --------------------------------------------------------------------------------- */
+
+static void draw_caveat(const View *v, Rect *box) {
+    TextStyle style =
+        ui_style(v, SIZE_SMALL, v->model->weights.trained ? TONE_DIM : TONE_ACCENT, ALIGN_LEFT);
+    const char *text = v->model->weights.trained
+                           ? ui_say(v, "explain.closed_set", ui_count(v, v->model->labels.count))
+                           : ui_word(v, "classes.untrained");
+    const int line = ui_line(v, SIZE_SMALL);
+    const int height = draw_paragraph_height(v->list, box->w, style, line, text);
+    if (height < box->h / 2)
+        draw_paragraph(v->list, rect_cut_bottom(box, height), style, line, text);
 }
 
 void view_classes(const View *v, Rect box) {
-    const Model *model = scene_model(v->scene);
-    bool probability = strcmp(model->graph.nodes[v->node].type->name, "softmax") == 0;
-    int64_t best[TOP];
-    int count = rect_least(v->extent.channels, TOP);
-    draw_region(v->list, box, NULL, "classes");
-    stats_top(v->values->data, v->extent.channels, count, best);
-    draw_textf(v->list, rect_cut_top(&box, LINE_HEAD), theme_text(SIZE_BODY, color_dim, ALIGN_LEFT),
-               "top %d%s", count,
-               model->weights.trained ? "" : "; with random weights it means nothing");
-    int height = rect_least(ROW, box.h / count);
-    TextStyle style = theme_text(SIZE_HEAD, color_text, ALIGN_RIGHT);
-    int names = view_names_width(v, style, best, count, box.w * 2 / 5);
-    for (int i = 0; i < count; i++)
-        draw_class(v, rect_cut_top(&box, height), names, best[i], probability,
-                   i == 0 ? color_accent : color_bar);
-}
-
-/* --- The input -------------------------------------------------------------------------------- */
-
-/* Enlarged, its pixels stay sharp; made smaller, it is resized as any picture is. */
-static void draw_picture(const View *v, Rect box, const Image *picture) {
-    Image small = {0};
-    if (box.w >= picture->width) {
-        draw_image(v->list, box, picture->pixels, picture->width, picture->height,
-                   picture->channels);
+    Answer a;
+    draw_fill(v->list, box, v->theme->panel);
+    draw_region(v->list, box, NULL, "view.classes");
+    box = rect_inset(box, SPACE(v), SPACE(v) / 2);
+    ui_heading(v, &box, ui_word(v, "classes.title"), "");
+    if (!answer_of(v, &a)) {
+        ui_empty(v, box, ui_word(v, "classes.waiting"));
         return;
     }
-    if (box.w < 1 || box.h < 1 || !image_resize(&small, picture, box.w, box.h, &v->list->error))
-        return;
-    uint8_t *pixels = draw_pixels(v->list, box.w, box.h, small.channels);
-    if (pixels)
-        memcpy(pixels, small.pixels, (size_t)box.w * (size_t)box.h * (size_t)small.channels);
-    draw_image(v->list, box, pixels, box.w, box.h, small.channels);
-    image_free(&small);
-}
-
-void view_picture(const View *v, Rect box) {
-    const Image *picture = scene_picture(v->scene);
-    draw_region(v->list, box, NULL, "picture");
-    TextStyle dim = theme_text(SIZE_BODY, color_dim, ALIGN_LEFT);
-    TextStyle text = theme_text(SIZE_BODY, color_text, ALIGN_LEFT);
-    draw_text(v->list, rect_cut_top(&box, LINE_HEAD), dim, "what the network sees");
-    int w = picture->width, h = picture->height;
-    if (w < 1 || h < 1)
-        return;
-    Rect shown = view_fit((Rect){box.x, box.y, box.w / 2, box.h}, w, h);
-    draw_picture(v, shown, picture);
-    rect_cut_left(&box, shown.w + MARGIN);
-    draw_text(v->list, rect_cut_top(&box, LINE_HEAD), text, file_name(scene_image_path(v->scene)));
-    draw_textf(v->list, rect_cut_top(&box, LINE_HEAD), dim, "%d×%d, %s", w, h,
-               picture->channels == 1 ? "grey" : "colour");
-    draw_paragraph(v->list, box, dim, LINE_BODY, scene_image_note(v->scene));
+    draw_caveat(v, &box);
+    if (a.softmax) {
+        Rect row = rect_cut_bottom(&box, ui_px(v, 32));
+        char key[32];
+        ui_button(v, &row, ui_word(v, v->place->logits ? "classes.show_p" : "classes.show_logits"),
+                  action_key(action_find("logits"), key), "logits", false, "classes.logits");
+    }
+    const int line = ui_line(v, SIZE_SMALL);
+    const bool room = box.h >= 4 * line + 5 * ui_px(v, 22);
+    Rect fraction = rect_cut_bottom(&box, a.softmax && room ? 4 * line + SPACE(v) : 0);
+    int rows = box.h / ui_px(v, 22);
+    rows = rows > ROWS_MOST ? ROWS_MOST : rows;
+    rows = rect_least(rows, a.count);
+    if (rows > 0)
+        draw_rows(v, &box, &a, rows);
+    rect_cut_top(&fraction, SPACE(v));
+    if (fraction.h >= 4 * line)
+        draw_fraction(v, fraction, &a);
 }

@@ -1,24 +1,36 @@
 #include "ui/window.h"
 
+#include "base/clipboard.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "draw/sdl_render.h"
 #include "session/action.h"
+#include "ui/drop.h"
 #include "ui/screen.h"
-#include "ui/view.h"
 #include <SDL.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAIT_BUSY_MS = 33, WAIT_IDLE_MS = 500 };
+enum { WAIT_MOVING_MS = 8, WAIT_BUSY_MS = 33, WAIT_IDLE_MS = 500, DRAG_LEAST = 5 };
 
 typedef struct Ui {
     Session session;
+    UiMemory memory;
     const Job *stop;
     SDL_Window *window;
     SDL_Renderer *renderer;
+    SdlCache *cache;
     Fonts *fonts;
     DrawList list; /* what is on the screen */
     bool dirty;    /* it must be drawn anew */
+    bool moving;   /* something on it is on its way */
+    int mouse_x, mouse_y;
+    char hovered[FILE_PATH_MAX]; /* the action that the mouse meant last */
+    bool pressed, dragging;
+    int press_x, press_y, drag_x, drag_y;
+    bool fullscreen; /* as the window has it */
+    int display;
 } Ui;
 
 /* --- A display? ------------------------------------------------------------------------------- */
@@ -61,32 +73,62 @@ static bool sdl_error(Error *err, const char *what) {
 }
 
 static bool open_window(Ui *ui, Error *err) {
-    SDL_Rect room = {0, 0, VIEW_WIDTH, VIEW_HEIGHT};
+    SDL_Rect room = {0, 0, SCREEN_WIDTH, SCREEN_HEIGHT};
     SDL_GetDisplayUsableBounds(0, &room);
-    int width = room.w < VIEW_WIDTH ? room.w : VIEW_WIDTH;
-    int height = room.h < VIEW_HEIGHT ? room.h : VIEW_HEIGHT;
+    int width = room.w < SCREEN_WIDTH ? room.w : SCREEN_WIDTH;
+    int height = room.h < SCREEN_HEIGHT ? room.h : SCREEN_HEIGHT;
     ui->window = SDL_CreateWindow("convoscope", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
                                   width, height, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (!ui->window)
         return sdl_error(err, "cannot open a window");
-    SDL_SetWindowMinimumSize(ui->window, VIEW_WIDTH_MIN, VIEW_HEIGHT_MIN);
+    SDL_SetWindowMinimumSize(ui->window, SCREEN_WIDTH_MIN, SCREEN_HEIGHT_MIN);
     ui->renderer = SDL_CreateRenderer(ui->window, -1, SDL_RENDERER_PRESENTVSYNC);
     if (!ui->renderer)
         ui->renderer = SDL_CreateRenderer(ui->window, -1, SDL_RENDERER_SOFTWARE);
-    return ui->renderer || sdl_error(err, "cannot draw in the window");
+    if (!ui->renderer)
+        return sdl_error(err, "cannot draw in the window");
+    ui->cache = sdl_cache_new(ui->renderer, SDL_CACHE_BYTES, err);
+    return ui->cache != NULL;
+}
+
+static Screen screen_of(Ui *ui) {
+    Screen screen = {.session = &ui->session,
+                     .memory = &ui->memory,
+                     .metrics = fonts_metrics(ui->fonts),
+                     .mouse_x = ui->mouse_x,
+                     .mouse_y = ui->mouse_y,
+                     .now = clock_ms()};
+    SDL_GetWindowSize(ui->window, &screen.width, &screen.height);
+    return screen;
 }
 
 static bool export_screen(void *context, const char *path, Error *err) {
-    const Ui *ui = context;
-    int width, height;
-    SDL_GetWindowSize(ui->window, &width, &height);
-    return screen_save(&ui->session, ui->fonts, width, height, path, err);
+    Ui *ui = context;
+    const Screen screen = screen_of(ui);
+    return screen_save(&screen, ui->fonts, path, err);
+}
+
+static bool copy_screen(void *context, Error *err) {
+    char folder[FILE_PATH_MAX], path[FILE_PATH_MAX];
+    if (!file_user_state(folder, sizeof folder))
+        return error_set(err, ERROR_MISSING, "the user's home folder");
+    bool ok = file_make_folder(folder, err) &&
+              file_join(path, sizeof path, folder, "clipboard.png", err) &&
+              export_screen(context, path, err) && clipboard_put_png(path, err);
+    return ok;
+}
+
+static bool copy_text(void *context, const char *text, Error *err) {
+    (void)context;
+    return SDL_SetClipboardText(text) == 0 || sdl_error(err, "the clipboard");
 }
 
 static void close_all(Ui *ui) {
     session_close(&ui->session);
     draw_free(&ui->list);
+    ui_memory_close(&ui->memory);
     fonts_free(ui->fonts);
+    sdl_cache_free(ui->cache);
     if (ui->renderer)
         SDL_DestroyRenderer(ui->renderer);
     if (ui->window)
@@ -99,58 +141,175 @@ static bool open_all(Ui *ui, const SessionOptions *options, Error *err) {
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
         return sdl_error(err, "cannot open a window");
+    SDL_DisableScreenSaver();
     ui->stop = options->stop;
     ui->dirty = true;
+    ui->mouse_x = ui->mouse_y = -1;
     ui->fonts = fonts_new(1, err);
-    if (!ui->fonts || !open_window(ui, err) || !session_open(&ui->session, options, err))
+    if (!ui->fonts || !ui_memory_open(&ui->memory, err) || !open_window(ui, err) ||
+        !session_open(&ui->session, options, err))
         return false;
-    ui->session.export_view = export_screen;
-    ui->session.export_context = ui;
+    ui->session.screen = (SessionScreen){ui, export_screen, copy_screen, copy_text};
+    SDL_StartTextInput();
     return true;
 }
 
-/* --- Input ------------------------------------------------------------------------------------ */
+/* --- Keys ------------------------------------------------------------------------------------- */
 
 static void post(Ui *ui, const char *line) {
     session_post(&ui->session, line);
     ui->dirty = true;
 }
 
+static void press(Ui *ui, const char *key) {
+    if (action_press(&ui->session, key))
+        ui->dirty = true;
+}
+
+/* A path on the clipboard is opened as if it were dropped; in a field text is typed. */
+static void paste(Ui *ui) {
+    char *text = SDL_GetClipboardText();
+    const StateOverlay overlay = ui->session.state.overlay;
+    text[strcspn(text, "\r\n")] = '\0';
+    if (overlay && overlay != OVERLAY_HELP)
+        post(ui, TEXT("type %.180s", text));
+    else if (text[0])
+        ui_drop(&ui->session, strncmp(text, "file://", 7) == 0 ? text + 7 : text);
+    SDL_free(text);
+    ui->dirty = true;
+}
+
+/* Keys that are no text: arrows and the like, and everything with Ctrl (on a Mac with Cmd). */
 static void on_key(Ui *ui, const SDL_Keysym *key) {
-    if (key->mod & (KMOD_CTRL | KMOD_ALT | KMOD_GUI))
+    const bool ctrl = key->mod & (KMOD_CTRL | KMOD_GUI), shift = key->mod & KMOD_SHIFT;
+    const bool named = key->sym & SDLK_SCANCODE_MASK || key->sym == SDLK_RETURN ||
+                       key->sym == SDLK_ESCAPE || key->sym == SDLK_BACKSPACE ||
+                       key->sym == SDLK_TAB || key->sym == SDLK_SPACE || key->sym == SDLK_DELETE;
+    if ((!named && !ctrl) || key->mod & KMOD_ALT)
         return;
-    const Action *action = action_for_key(SDL_GetKeyName(key->sym));
-    if (action)
-        post(ui, action->name);
+    const char *name = SDL_GetKeyName(key->sym);
+    if (strcmp(name, "Keypad Enter") == 0)
+        name = "Return";
+    if (strncmp(name, "Keypad ", 7) == 0)
+        return; /* comes as text */
+    if (ctrl && !shift && strcmp(name, "V") == 0)
+        paste(ui);
+    else
+        press(ui, TEXT("%s%s%s", ctrl ? "Ctrl+" : "", shift ? "Shift+" : "", name));
 }
 
-static void on_click(Ui *ui, int x, int y) {
-    const DrawRegion *region = draw_region_at(&ui->list, x, y);
-    if (region)
-        post(ui, region->action);
+static void on_text(Ui *ui, const char *text) {
+    char one[8];
+    if (SDL_GetModState() & (KMOD_CTRL | KMOD_GUI))
+        return;
+    for (size_t bytes; *text; text += bytes) {
+        bytes = text_character(text, strlen(text) + 1);
+        bytes = bytes ? bytes : 1;
+        text_format(one, sizeof one, "%.*s", (int)bytes, text);
+        if (strcmp(one, " ") != 0) /* came as a key */
+            press(ui, one);
+    }
 }
 
-/* Over the list of layers the wheel moves the list; elsewhere it turns pages. */
+/* --- The mouse -------------------------------------------------------------------------------- */
+
+static bool is_over(const Ui *ui, const char *region) {
+    const DrawRegion *r = draw_region_find(&ui->list, region);
+    return r && rect_holds(r->box, ui->mouse_x, ui->mouse_y);
+}
+
+/* What the mouse means where it is now, if that is something else than before. */
+static void hover(Ui *ui) {
+    char line[FILE_PATH_MAX];
+    const DrawRegion *region = draw_hover_at(&ui->list, ui->mouse_x, ui->mouse_y);
+    const char *action =
+        region ? draw_region_hover(region, ui->mouse_x, ui->mouse_y, line, sizeof line) : NULL;
+    action = action ? action : "hover.none";
+    if (strcmp(action, ui->hovered) == 0 || !ui->session.scene)
+        return;
+    text_format(ui->hovered, sizeof ui->hovered, "%s", action);
+    post(ui, action);
+}
+
+/* The network is moved by what it is drawn at. */
+static void drag(Ui *ui, int x, int y) {
+    if (!ui->dragging && abs(x - ui->press_x) + abs(y - ui->press_y) < DRAG_LEAST)
+        return;
+    ui->dragging = true;
+    const double zoom = ui->memory.zoom > 0 ? ui->memory.zoom : 1;
+    const int dx = (int)lround((ui->drag_x - x) / zoom), dy = (int)lround((ui->drag_y - y) / zoom);
+    if (dx == 0 && dy == 0)
+        return;
+    ui->drag_x -= (int)lround(dx * zoom);
+    ui->drag_y -= (int)lround(dy * zoom);
+    post(ui, TEXT("network.pan %d %d", dx, dy));
+}
+
+static void on_motion(Ui *ui, int x, int y) {
+    ui->mouse_x = x;
+    ui->mouse_y = y;
+    ui->dirty = true;
+    if (ui->pressed)
+        drag(ui, x, y);
+    else
+        hover(ui);
+}
+
+static void on_press(Ui *ui, int x, int y) {
+    ui->mouse_x = x;
+    ui->mouse_y = y;
+    ui->pressed = is_over(ui, "view.network") && ui->session.state.overlay == OVERLAY_NONE;
+    ui->dragging = false;
+    ui->press_x = ui->drag_x = x;
+    ui->press_y = ui->drag_y = y;
+}
+
+/* A click counts when the button is let go, unless the network was moved meanwhile; a second one at
+ * once goes into what the first chose. */
+static void on_release(Ui *ui, int x, int y, int clicks) {
+    char line[FILE_PATH_MAX];
+    const bool dragged = ui->pressed && ui->dragging;
+    ui->pressed = ui->dragging = false;
+    const DrawRegion *region = dragged ? NULL : draw_region_at(&ui->list, x, y);
+    if (!region)
+        return;
+    post(ui, draw_region_click(region, x, y, line, sizeof line));
+    if (clicks == 2 &&
+        (strncmp(region->name, "map.", 4) == 0 || strncmp(region->name, "node.", 5) == 0 ||
+         strncmp(region->name, "grid.", 5) == 0))
+        post(ui, "deeper");
+    else if (clicks == 2 && strncmp(region->name, "block.", 6) == 0)
+        post(ui, TEXT("block.open %s", region->name + 6));
+}
+
 static void on_wheel(Ui *ui, int up) {
-    int x, y;
-    SDL_GetMouseState(&x, &y);
-    const DrawRegion *layers = draw_region_find(&ui->list, "layers");
-    if (!layers || up == 0)
+    if (up == 0)
         return;
-    if (rect_holds(layers->box, x, y))
-        post(ui, TEXT("layer.scroll %d", -3 * up));
+    if (ui->session.state.overlay)
+        post(ui, up > 0 ? "choice.prev" : "choice.next");
+    else if (is_over(ui, "view.network"))
+        post(ui, up > 0 ? "network.in" : "network.out");
+    else if (is_over(ui, "view.unit"))
+        post(ui, up > 0 ? "terms.prev" : "terms.next");
+    else if (SDL_GetModState() & KMOD_CTRL)
+        post(ui, up > 0 ? "maps.fewer" : "maps.more");
     else
         post(ui, up > 0 ? "page.prev" : "page.next");
 }
 
-static void on_drop(Ui *ui, const char *path) {
-    char line[FILE_PATH_MAX + 16];
-    const char *extension = file_extension(path);
-    const char *action = text_equal(extension, "json")          ? "model.open"
-                         : text_equal(extension, "safetensors") ? "weights.open"
-                                                                : "image.open";
-    text_format(line, sizeof line, "%s %s", action, path);
-    post(ui, line);
+static void on_mouse(Ui *ui, const SDL_Event *event) {
+    if (event->type == SDL_MOUSEMOTION)
+        on_motion(ui, event->motion.x, event->motion.y);
+    else if (event->type == SDL_MOUSEWHEEL)
+        on_wheel(ui, event->wheel.y);
+    else if (event->button.button == SDL_BUTTON_RIGHT && event->type == SDL_MOUSEBUTTONUP)
+        post(ui, "back");
+    else if (event->button.button != SDL_BUTTON_LEFT)
+        return;
+    else if (event->type == SDL_MOUSEBUTTONDOWN)
+        on_press(ui, event->button.x, event->button.y);
+    else
+        on_release(ui, event->button.x, event->button.y, event->button.clicks);
 }
 
 static void on_event(Ui *ui, const SDL_Event *event) {
@@ -161,19 +320,28 @@ static void on_event(Ui *ui, const SDL_Event *event) {
     case SDL_KEYDOWN:
         on_key(ui, &event->key.keysym);
         break;
-    case SDL_MOUSEBUTTONDOWN:
-        if (event->button.button == SDL_BUTTON_LEFT)
-            on_click(ui, event->button.x, event->button.y);
+    case SDL_TEXTINPUT:
+        on_text(ui, event->text.text);
         break;
+    case SDL_MOUSEMOTION:
+    case SDL_MOUSEBUTTONDOWN:
+    case SDL_MOUSEBUTTONUP:
     case SDL_MOUSEWHEEL:
-        on_wheel(ui, event->wheel.y);
+        on_mouse(ui, event);
         break;
     case SDL_DROPFILE:
-        on_drop(ui, event->drop.file);
+        ui_drop(&ui->session, event->drop.file);
         SDL_free(event->drop.file);
+        ui->dirty = true;
+        break;
+    case SDL_RENDER_DEVICE_RESET:
+    case SDL_RENDER_TARGETS_RESET:
+        sdl_cache_clear(ui->cache);
+        ui->dirty = true;
         break;
     case SDL_WINDOWEVENT:
-    case SDL_RENDER_TARGETS_RESET:
+        if (event->window.event == SDL_WINDOWEVENT_LEAVE)
+            ui->mouse_x = ui->mouse_y = -1;
         ui->dirty = true;
         break;
     default:
@@ -188,19 +356,36 @@ static bool busy(Ui *ui) {
     return !job_wait(ui->session.jobs, 0) || job_has_news(ui->session.jobs);
 }
 
+/* Makes the window what the state says. */
+static void follow_state(Ui *ui) {
+    const State *state = &ui->session.state;
+    if (state->display != ui->display && state->display < SDL_GetNumVideoDisplays()) {
+        const int centre = (int)(SDL_WINDOWPOS_CENTERED_MASK | (unsigned)state->display);
+        SDL_SetWindowFullscreen(ui->window, 0);
+        SDL_SetWindowPosition(ui->window, centre, centre);
+        ui->fullscreen = false;
+        ui->display = state->display;
+    }
+    if (state->fullscreen != ui->fullscreen) {
+        SDL_SetWindowFullscreen(ui->window, state->fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+        ui->fullscreen = state->fullscreen;
+    }
+}
+
 /* What cannot be drawn is missing in this frame, and tried again in the next. What is computed
  * while this draws may have come too late for it: then it is drawn once more. */
 static void draw(Ui *ui) {
-    int width, height, pixels;
-    SDL_GetWindowSize(ui->window, &width, &height);
-    if (width < 1 || height < 1 || SDL_GetRendererOutputSize(ui->renderer, &pixels, NULL) != 0)
+    int pixels;
+    const Screen screen = screen_of(ui);
+    if (screen.width < 1 || screen.height < 1 ||
+        SDL_GetRendererOutputSize(ui->renderer, &pixels, NULL) != 0)
         return; /* minimised */
     bool unfinished = busy(ui);
-    fonts_set_scale(ui->fonts, (double)pixels / width);
-    view_build(&ui->list, fonts_metrics(ui->fonts), &ui->session, width, height);
-    sdl_render(ui->renderer, ui->fonts, &ui->list, NULL);
+    fonts_set_scale(ui->fonts, (double)pixels / screen.width);
+    ui->moving = screen_build(&screen, &ui->list);
+    sdl_render_frame(ui->cache, ui->fonts, &ui->list, NULL);
     SDL_RenderPresent(ui->renderer);
-    ui->dirty = unfinished;
+    ui->dirty = unfinished || ui->moving;
 }
 
 /* Handles what came in, draws at most once, returns. False: the end. */
@@ -208,23 +393,31 @@ static bool frame(Ui *ui, Error *err) {
     SDL_Event event;
     while (SDL_PollEvent(&event))
         on_event(ui, &event);
-    bool changed = session_tick(&ui->session);
+    bool changed = session_tick(&ui->session, clock_ms());
     /* The first network or picture could not be opened: there is nothing to show. */
     if (!ui->session.scene && ui->session.banner.code != ERROR_NONE && !busy(ui)) {
         *err = ui->session.banner;
         return false;
     }
+    follow_state(ui);
     if (ui->dirty || changed || busy(ui))
         draw(ui);
     return !ui->session.state.quit && !job_cancelled(ui->stop);
 }
 
+static int wait_ms(Ui *ui) {
+    return ui->moving                                           ? WAIT_MOVING_MS
+           : busy(ui) || ui->dirty || ui->session.state.playing ? WAIT_BUSY_MS
+                                                                : WAIT_IDLE_MS;
+}
+
 bool ui_window(const SessionOptions *options, Error *err) {
-    Ui ui = {0};
+    static Ui ui; /* large */
     Error failed = {0};
+    ui = (Ui){.window = NULL};
     if (open_all(&ui, options, &failed))
         while (frame(&ui, &failed))
-            SDL_WaitEventTimeout(NULL, busy(&ui) || ui.dirty ? WAIT_BUSY_MS : WAIT_IDLE_MS);
+            SDL_WaitEventTimeout(NULL, wait_ms(&ui));
     close_all(&ui);
     if (failed.code == ERROR_NONE)
         return true;

@@ -1,0 +1,41 @@
+#include "base/text.h"
+#include "draw/list_parts.h"
+
+void draw_cells(DrawList *list, int rows, int columns, DrawCells click, const char *hover) {
+    if (!list->region_is_seen || list->region_count == 0)
+        return;
+    DrawRegion *region = &list->regions[list->region_count - 1];
+    region->rows = rows;
+    region->columns = columns;
+    region->click = click;
+    region->hover = hover ? arena_text(&list->arena, hover, &list->error) : NULL;
+}
+
+/* The cell at a point: which row and column. */
+static void cell_at(const DrawRegion *r, int x, int y, int cell[2]) {
+    const Rect b = r->whole;
+    cell[0] = b.h > 0 ? (int)((long long)(y - b.y) * r->rows / b.h) : 0;
+    cell[1] = b.w > 0 ? (int)((long long)(x - b.x) * r->columns / b.w) : 0;
+    for (int i = 0; i < 2; i++) {
+        const int last = (i ? r->columns : r->rows) - 1;
+        cell[i] = cell[i] < 0 ? 0 : cell[i] > last ? last : cell[i];
+    }
+}
+
+const char *draw_region_click(const DrawRegion *r, int x, int y, char *buffer, size_t size) {
+    int cell[2];
+    if (!r->action || r->rows < 1 || r->columns < 1 || r->click == CELLS_NONE)
+        return r->action;
+    cell_at(r, x, y, cell);
+    if (r->click == CELLS_INDEX)
+        return text_format(buffer, size, "%s %d", r->action, cell[0] * r->columns + cell[1]);
+    return text_format(buffer, size, "%s %d %d", r->action, cell[0], cell[1]);
+}
+
+const char *draw_region_hover(const DrawRegion *r, int x, int y, char *buffer, size_t size) {
+    int cell[2];
+    if (!r->hover || r->rows < 1 || r->columns < 1)
+        return NULL;
+    cell_at(r, x, y, cell);
+    return text_format(buffer, size, "%s %d %d", r->hover, cell[0], cell[1]);
+}

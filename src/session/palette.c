@@ -1,0 +1,260 @@
+#include "session/palette.h"
+
+#include "base/text.h"
+#include "session/action.h"
+#include <string.h>
+
+/* Rows are made one after the other until the one asked for; nothing is kept. */
+typedef struct Walk {
+    Session *session;
+    int wanted, count; /* wanted -1: only count them */
+    PaletteRow *row;
+} Walk;
+
+/* --- What matches ----------------------------------------------------------------------------- */
+
+static bool has_part(const char *text, const char *part, size_t length) {
+    for (; *text; text++) {
+        size_t i = 0;
+        while (i < length && text[i] &&
+               (text[i] | 32) == (part[i] | 32)) /* ASCII letters' case does not count */
+            i++;
+        if (i == length)
+            return true;
+    }
+    return length == 0;
+}
+
+/* Whether each of the typed words is in one of the two texts. */
+static bool matches(const char *typed, const char *first, const char *second) {
+    while (*(typed += strspn(typed, " "))) {
+        size_t length = strcspn(typed, " ");
+        if (!has_part(first, typed, length) && !has_part(second, typed, length))
+            return false;
+        typed += length;
+    }
+    return true;
+}
+
+/* True if this is the row that is wanted, to be filled. */
+static bool is_wanted(Walk *w) {
+    if (w->count++ != w->wanted)
+        return false;
+    *w->row = (PaletteRow){.refusal = NULL};
+    return true;
+}
+
+/* --- Commands --------------------------------------------------------------------------------- */
+
+static const char *help_of(const Session *s, const Action *action) {
+    return s->words ? words_get(s->words, s->state.language, TEXT("action.%s", action->name)) : "";
+}
+
+/* Actions that post for themselves what they are about are no use to a person. */
+static bool is_for_people(const Action *action) {
+    static const char *const inner[] = {"hover.", "type",      "choice.",
+                                        "job.",   "play.step", "overlay.close"};
+    for (size_t i = 0; i < sizeof inner / sizeof *inner; i++)
+        if (strncmp(action->name, inner[i], strlen(inner[i])) == 0)
+            return false;
+    return true;
+}
+
+static void commands(Walk *w, const char *typed) {
+    for (const Action *a = actions; a->name; a++) {
+        const char *help = help_of(w->session, a);
+        if (!is_for_people(a) || !matches(typed, a->name, help) || !is_wanted(w))
+            continue;
+        PaletteRow *row = w->row;
+        row->unfinished = a->argument && a->argument[0] != '[';
+        text_format(row->line, sizeof row->line, row->unfinished ? "%s " : "%s", a->name);
+        text_format(row->title, sizeof row->title, "%s", help[0] ? help : a->name);
+        text_format(row->detail, sizeof row->detail, a->argument ? "%s %s" : "%s", a->name,
+                    a->argument);
+        action_key(a, row->key);
+        row->refusal = action_refusal(w->session, a);
+    }
+}
+
+static void finished(Walk *w, const Action *action, const char *argument, const char *detail) {
+    PaletteRow *row = w->row;
+    text_format(row->line, sizeof row->line, "%s %s", action->name, argument);
+    text_format(row->title, sizeof row->title, "%s", argument);
+    text_format(row->detail, sizeof row->detail, "%s", detail);
+    row->refusal = action_refusal(w->session, action);
+}
+
+/* --- What a command may be about -------------------------------------------------------------- */
+
+static void nodes(Walk *w, const Action *action, const char *typed) {
+    const Graph *g = session_graph(w->session);
+    for (int i = 0; g && i < g->node_count; i++)
+        if (matches(typed, g->nodes[i].name, g->nodes[i].label) && is_wanted(w))
+            finished(w, action, g->nodes[i].name, g->nodes[i].label);
+}
+
+static void blocks(Walk *w, const Action *action, const char *typed) {
+    const Graph *g = session_graph(w->session);
+    for (int i = 1; g && i < g->block_count; i++)
+        if (matches(typed, g->blocks[i].name, g->blocks[i].label) && is_wanted(w))
+            finished(w, action, g->blocks[i].name, g->blocks[i].label);
+}
+
+static void choices(Walk *w, const Action *action, const char *typed) {
+    const char *at = action->argument + (action->argument[0] == '[');
+    char name[48];
+    for (; *at && *at != ']'; at += *at == '|') {
+        size_t length = strcspn(at, "|]");
+        text_format(name, sizeof name, "%.*s", (int)length, at);
+        if (matches(typed, name, "") && is_wanted(w))
+            finished(w, action, name, "");
+        at += length;
+    }
+}
+
+static void models(Walk *w, const char *typed) {
+    const Action *action = action_find("model.open");
+    const PaletteLists *lists = palette_lists(w->session);
+    for (size_t i = 0; lists && i < lists->model_count; i++) {
+        if (!matches(typed, lists->models[i], lists->titles[i]) || !is_wanted(w))
+            continue;
+        finished(w, action, lists->models[i], lists->models[i]);
+        text_format(w->row->title, sizeof w->row->title, "%s", lists->titles[i]);
+    }
+}
+
+static void images(Walk *w, const char *typed) {
+    const Action *action = action_find("image.open");
+    const PaletteLists *lists = palette_lists(w->session);
+    for (size_t i = 0; lists && i < lists->image_count; i++) {
+        if (!matches(typed, file_name(lists->images[i]), "") || !is_wanted(w))
+            continue;
+        finished(w, action, lists->images[i], "");
+        text_format(w->row->title, sizeof w->row->title, "%s", file_name(lists->images[i]));
+    }
+}
+
+/* A path that was typed or pasted. */
+static void path_typed(Walk *w, const char *typed) {
+    const char *kind = file_extension(typed);
+    const char *name = text_equal(kind, "json")          ? "model.open"
+                       : text_equal(kind, "safetensors") ? "weights.open"
+                                                         : "image.open";
+    if (strchr(typed, '/') && is_wanted(w))
+        finished(w, action_find(name), typed, name);
+}
+
+/* Of a command with its first words typed; false if it is none. */
+static bool arguments(Walk *w, const char *typed) {
+    char name[64];
+    size_t length = strcspn(typed, " ");
+    text_format(name, sizeof name, "%.*s", (int)(length < 63 ? length : 63), typed);
+    const Action *action = typed[length] ? action_find(name) : NULL;
+    if (!action || !action->argument)
+        return false;
+    const char *rest = typed + length + strspn(typed + length, " "), *kind = action->argument;
+    if (strcmp(kind, "NODE") == 0)
+        nodes(w, action, rest);
+    else if (strstr(kind, "BLOCK"))
+        blocks(w, action, rest);
+    else if (strcmp(kind, "MODEL") == 0)
+        models(w, rest);
+    else if (strchr(kind, '|'))
+        choices(w, action, rest);
+    else if (rest[0] && is_wanted(w))
+        finished(w, action, rest, kind);
+    return true;
+}
+
+static void walk(Walk *w) {
+    const State *state = &w->session->state;
+    switch (state->overlay) {
+    case OVERLAY_PALETTE:
+        if (!arguments(w, state->typed)) {
+            path_typed(w, state->typed);
+            commands(w, state->typed);
+        }
+        break;
+    case OVERLAY_MODELS:
+        path_typed(w, state->typed);
+        models(w, state->typed);
+        break;
+    case OVERLAY_IMAGES:
+        path_typed(w, state->typed);
+        images(w, state->typed);
+        break;
+    default:
+        break;
+    }
+}
+
+int palette_count(Session *s) {
+    Walk w = {.session = s, .wanted = -1};
+    walk(&w);
+    return w.count;
+}
+
+bool palette_row(Session *s, int index, PaletteRow *row) {
+    Walk w = {.session = s, .wanted = index, .row = row};
+    walk(&w);
+    return index >= 0 && index < w.count;
+}
+
+/* --- Networks and pictures -------------------------------------------------------------------- */
+
+static bool read_models(PaletteLists *lists, Error *err) {
+    Arena *arena = &lists->arena;
+    char path[FILE_PATH_MAX];
+    size_t count;
+    if (!model_names(arena, &lists->models, &count, err))
+        return false;
+    lists->titles = arena_alloc(arena, count, sizeof *lists->titles, err);
+    lists->trained = arena_alloc(arena, count, sizeof *lists->trained, err);
+    for (size_t i = 0; lists->titles && lists->trained && i < count; i++) {
+        Model *model = model_load(lists->models[i], 0, err);
+        if (!model)
+            return false;
+        lists->titles[i] = arena_text(arena, model->title, err);
+        lists->trained[i] = weights_find(lists->models[i], path, sizeof path);
+        model_free(model);
+        if (!lists->titles[i])
+            return false;
+        lists->model_count = i + 1;
+    }
+    return lists->titles && lists->trained;
+}
+
+static bool read_images(PaletteLists *lists, Error *err) {
+    char folder[FILE_PATH_MAX], path[FILE_PATH_MAX], **names;
+    size_t count;
+    if (!file_find(folder, sizeof folder, "assets/images"))
+        return error_set(err, ERROR_MISSING, "assets/images");
+    if (!file_list(folder, &lists->arena, &names, &count, err))
+        return false;
+    lists->images = arena_alloc(&lists->arena, count, sizeof *lists->images, err);
+    for (size_t i = 0; lists->images && i < count; i++) {
+        if (!browse_is_picture(names[i]) || !file_join(path, sizeof path, folder, names[i], err))
+            continue;
+        lists->images[lists->image_count] = arena_text(&lists->arena, path, err);
+        if (!lists->images[lists->image_count])
+            return false;
+        lists->image_count++;
+    }
+    return lists->images != NULL;
+}
+
+const PaletteLists *palette_lists(Session *s) {
+    PaletteLists *lists = &s->lists;
+    if (!lists->tried) {
+        Error err = {0};
+        lists->tried = true;
+        if (!read_models(lists, &err) || !read_images(lists, &err))
+            s->banner = err;
+    }
+    return lists;
+}
+
+void palette_free(PaletteLists *lists) {
+    arena_free(&lists->arena);
+    *lists = (PaletteLists){.tried = false};
+}

@@ -1,0 +1,115 @@
+/* What the rows of the table do, by theme; for action.c alone. */
+#ifndef SESSION_PERFORM_H
+#define SESSION_PERFORM_H
+
+#include "session/action.h"
+
+#define PERFORM(name) bool name(Session *s, const char *argument, Error *err)
+
+/* Help for them. */
+const char *refuse_without_scene(const Session *s); /* for Action.refuses */
+bool perform_number(const char *argument, const char *what, long least, long most, int *out,
+                    Error *err);
+/* Up to `most` whole numbers separated by spaces; their count, -1 on error. */
+int perform_numbers(const char *argument, const char *what, int *out, int most, Error *err);
+/* The field of that name (session/state.h) from the argument; "" takes its next choice. */
+bool perform_field(Session *s, const char *field, const char *argument, Error *err);
+
+/* perform_walk.c: layers, channels, maps, cells */
+PERFORM(layer_next);
+PERFORM(layer_prev);
+PERFORM(layer_first);
+PERFORM(layer_last);
+PERFORM(layer_skip);
+PERFORM(layer_select);
+PERFORM(channel_next);
+PERFORM(channel_prev);
+PERFORM(channel_skip);
+PERFORM(channel_select);
+PERFORM(channel_rank);
+PERFORM(page_next);
+PERFORM(page_prev);
+PERFORM(maps_more);
+PERFORM(maps_fewer);
+PERFORM(unit_select);
+PERFORM(unit_move);
+PERFORM(unit_left);
+PERFORM(unit_right);
+PERFORM(unit_up);
+PERFORM(unit_down);
+PERFORM(unit_max);
+PERFORM(hover_node);
+PERFORM(hover_cell);
+PERFORM(hover_none);
+/* perform_depth.c: into things and back, step by step, undo */
+PERFORM(depth_set);
+PERFORM(deeper);
+PERFORM(back);
+PERFORM(step_mac);
+PERFORM(step_back);
+PERFORM(step_begin);
+PERFORM(step_all);
+PERFORM(play_step);
+PERFORM(terms_next);
+PERFORM(terms_prev);
+PERFORM(block_open);
+PERFORM(block_unfold);
+PERFORM(blocks_close);
+PERFORM(network_zoom);
+PERFORM(network_in);
+PERFORM(network_out);
+PERFORM(network_fit);
+PERFORM(network_pan);
+PERFORM(class_select);
+PERFORM(undo);
+PERFORM(redo);
+/* perform_open.c: networks, pictures, weights, bookmarks, what the thread has done */
+PERFORM(model_open);
+PERFORM(model_trained);
+PERFORM(weights_open);
+PERFORM(image_open);
+PERFORM(image_next);
+PERFORM(image_prev);
+PERFORM(state_go);
+PERFORM(bookmark_set);
+PERFORM(bookmark_go);
+PERFORM(run_to_end);
+PERFORM(cancel);
+PERFORM(job_end);
+/* perform_look.c: how it looks, overlays, export */
+PERFORM(colors_set);
+PERFORM(range_set);
+PERFORM(sort_set);
+PERFORM(heat_set);
+PERFORM(terms_set);
+PERFORM(logits_set);
+PERFORM(theme_set);
+PERFORM(language_set);
+PERFORM(comma_set);
+PERFORM(big_set);
+PERFORM(still_set);
+PERFORM(fullscreen_set);
+PERFORM(display_set);
+PERFORM(blank_set);
+PERFORM(playing_set);
+PERFORM(speed_set);
+PERFORM(text_larger);
+PERFORM(text_smaller);
+PERFORM(text_normal);
+PERFORM(overlay_help);
+PERFORM(overlay_palette);
+PERFORM(overlay_models);
+PERFORM(overlay_images);
+PERFORM(overlay_close);
+PERFORM(type_text);
+PERFORM(type_erase);
+PERFORM(choice_next);
+PERFORM(choice_prev);
+PERFORM(choice_take);
+PERFORM(export_view);
+PERFORM(copy_view);
+PERFORM(copy_state);
+PERFORM(nothing);
+PERFORM(quit);
+
+#endif

@@ -1,0 +1,218 @@
+#include "session/perform.h"
+
+#include "base/text.h"
+#include "session/palette.h"
+#include <string.h>
+
+/* --- Choices ---------------------------------------------------------------------------------- */
+
+#define CHOICE(function, field)                                                                    \
+    PERFORM(function) {                                                                            \
+        return perform_field(s, field, argument, err);                                             \
+    }
+
+CHOICE(colors_set, "colors")
+CHOICE(range_set, "range")
+CHOICE(heat_set, "heat")
+CHOICE(terms_set, "terms")
+CHOICE(logits_set, "logits")
+CHOICE(theme_set, "theme")
+CHOICE(comma_set, "comma")
+CHOICE(big_set, "big")
+CHOICE(still_set, "still")
+CHOICE(fullscreen_set, "fullscreen")
+CHOICE(display_set, "display")
+CHOICE(blank_set, "blank")
+CHOICE(language_set, "lang")
+CHOICE(playing_set, "playing")
+CHOICE(speed_set, "speed")
+
+/* The chosen channel stays on the page. */
+PERFORM(sort_set) {
+    StatePlace *p = &s->state.place;
+    if (!perform_field(s, "sort", argument, err))
+        return false;
+    if (s->scene && session_pages(s) > 1)
+        p->page = session_rank_of(s, p->channel) / p->maps;
+    return true;
+}
+
+/* --- Size of type ----------------------------------------------------------------------------- */
+
+static bool text_size(Session *s, int percent) {
+    s->state.text = percent < STATE_TEXT_MIN   ? STATE_TEXT_MIN
+                    : percent > STATE_TEXT_MAX ? STATE_TEXT_MAX
+                                               : percent;
+    return true;
+}
+
+PERFORM(text_larger) {
+    (void)argument, (void)err;
+    return text_size(s, s->state.text + 10);
+}
+
+PERFORM(text_smaller) {
+    (void)argument, (void)err;
+    return text_size(s, s->state.text - 10);
+}
+
+PERFORM(text_normal) {
+    (void)argument, (void)err;
+    return text_size(s, 100);
+}
+
+/* --- Overlays --------------------------------------------------------------------------------- */
+
+static bool show_overlay(Session *s, StateOverlay overlay) {
+    State *state = &s->state;
+    state->overlay = state->overlay == overlay ? OVERLAY_NONE : overlay;
+    state->typed[0] = '\0';
+    state->choice = 0;
+    return true;
+}
+
+PERFORM(overlay_help) {
+    (void)argument, (void)err;
+    return show_overlay(s, OVERLAY_HELP);
+}
+
+PERFORM(overlay_palette) {
+    (void)argument, (void)err;
+    return show_overlay(s, OVERLAY_PALETTE);
+}
+
+PERFORM(overlay_models) {
+    (void)argument, (void)err;
+    return show_overlay(s, OVERLAY_MODELS);
+}
+
+PERFORM(overlay_images) {
+    (void)argument, (void)err;
+    return show_overlay(s, OVERLAY_IMAGES);
+}
+
+PERFORM(overlay_close) {
+    (void)argument, (void)err;
+    return show_overlay(s, s->state.overlay);
+}
+
+/* Adds to the overlay's field. */
+PERFORM(type_text) {
+    State *state = &s->state;
+    size_t length = strlen(state->typed), more = strlen(argument);
+    if (!text_is_utf8(argument, more))
+        return error_set(err, ERROR_EXPECTED, "type", "UTF-8", "other bytes");
+    if (more >= sizeof state->typed - length)
+        return error_set(err, ERROR_TOO_LARGE, "type", TEXT("%zu bytes", length + more),
+                         TEXT("%zu", sizeof state->typed - 1));
+    memcpy(state->typed + length, argument, more + 1);
+    state->choice = 0;
+    return true;
+}
+
+PERFORM(type_erase) {
+    (void)argument, (void)err;
+    char *typed = s->state.typed;
+    size_t length = strlen(typed);
+    while (length && ((unsigned char)typed[length - 1] & 0xc0) == 0x80)
+        length--;
+    if (length)
+        typed[length - 1] = '\0';
+    s->state.choice = 0;
+    return true;
+}
+
+static bool move_choice(Session *s, int step) {
+    const int rows = palette_count(s);
+    int choice = s->state.choice + step;
+    s->state.choice = choice < 0 ? 0 : choice >= rows ? (rows ? rows - 1 : 0) : choice;
+    return true;
+}
+
+PERFORM(choice_next) {
+    (void)argument, (void)err;
+    return move_choice(s, 1);
+}
+
+PERFORM(choice_prev) {
+    (void)argument, (void)err;
+    return move_choice(s, -1);
+}
+
+/* The row of that number, or the one chosen. One that wants more words gets them typed. */
+PERFORM(choice_take) {
+    PaletteRow row;
+    int index = s->state.choice;
+    if (argument[0] && !perform_number(argument, "choice.take", 0, 100000, &index, err))
+        return false;
+    if (!palette_row(s, index, &row))
+        return true;
+    if (row.unfinished) {
+        s->state.typed[0] = '\0';
+        return type_text(s, row.line, err);
+    }
+    show_overlay(s, s->state.overlay);
+    const bool done = action_perform(s, row.line, err);
+    s->unrecorded = true; /* that action has seen to it */
+    return done;
+}
+
+/* --- Out of the program ----------------------------------------------------------------------- */
+
+/* The first name of convoscope-001.png, ... that no file has yet. */
+static bool next_file(char path[FILE_PATH_MAX], Error *err) {
+    for (int i = 1; i < 100000; i++) {
+        text_format(path, FILE_PATH_MAX, "convoscope-%03d.png", i);
+        if (!file_exists(path))
+            return true;
+    }
+    return error_set(err, ERROR_BAD, "there are too many convoscope-NNN.png here");
+}
+
+PERFORM(export_view) {
+    char path[FILE_PATH_MAX];
+    if (!s->screen.export_view)
+        return error_set(err, ERROR_UNSUPPORTED, "export.view", "there is no view");
+    if (argument[0] ? !session_set_path(path, argument, "the file's name", err)
+                    : !next_file(path, err))
+        return false;
+    if (!s->screen.export_view(s->screen.context, path, err))
+        return false;
+    session_notice(s, "notice.wrote", path);
+    return true;
+}
+
+PERFORM(copy_view) {
+    (void)argument;
+    if (!s->screen.copy_view)
+        return error_set(err, ERROR_UNSUPPORTED, "copy.view", "there is no clipboard");
+    if (!s->screen.copy_view(s->screen.context, err))
+        return false;
+    session_notice(s, "notice.copied_view", "");
+    return true;
+}
+
+PERFORM(copy_state) {
+    static char line[4 * FILE_PATH_MAX];
+    (void)argument;
+    if (!s->screen.copy_text)
+        return error_set(err, ERROR_UNSUPPORTED, "copy.state", "there is no clipboard");
+    if (!state_print(&s->state, session_graph(s), line, sizeof line))
+        return error_set(err, ERROR_TOO_LARGE, "the state", "its line", TEXT("%zu", sizeof line));
+    if (!s->screen.copy_text(s->screen.context, line, err))
+        return false;
+    session_notice(s, "notice.copied_state", "");
+    return true;
+}
+
+/* For keys that clickers send and that must do no harm. */
+PERFORM(nothing) {
+    (void)s, (void)argument, (void)err;
+    return true;
+}
+
+PERFORM(quit) {
+    (void)argument, (void)err;
+    s->state.quit = true;
+    return true;
+}

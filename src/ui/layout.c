@@ -1,0 +1,60 @@
+#include "ui/layout.h"
+
+#include <math.h>
+
+static int part(int whole, double share) {
+    return (int)lround(whole * share);
+}
+
+/* Heights of the network's zone, and widths of the three below it, by depth. */
+typedef struct Shares {
+    double network, panels, right;
+} Shares;
+
+static Shares shares_of(StateDepth depth, bool big) {
+    static const Shares plain[DEPTHS] = {
+        {0.50, 0.20, 0.32}, {0.27, 0.20, 0.34}, {0.20, 0.16, 0.56}};
+    /* In the hall two zones at a time. */
+    static const Shares hall[DEPTHS] = {{0.56, 0, 0.42}, {0, 0, 0.40}, {0, 0, 0.66}};
+    return big ? hall[depth] : plain[depth];
+}
+
+Layout layout_make(int width, int height, StateDepth depth, bool big, double scale, int banner) {
+    Layout l = {.zone[ZONE_BAR] = {0, 0, 0, 0}};
+    Rect rest = {0, 0, width, height};
+    const Shares s = shares_of(depth, big);
+    const int gap = part(8, scale);
+    l.zone[ZONE_BAR] = rect_cut_top(&rest, part(44, scale));
+    l.zone[ZONE_BANNER] = rect_cut_top(&rest, banner);
+    l.zone[ZONE_FOOTER] = rect_cut_bottom(&rest, part(28, scale));
+    rest = rect_inset(rest, gap, 0);
+    rect_cut_top(&rest, gap);
+    rect_cut_bottom(&rest, gap);
+    if (s.network > 0) {
+        l.zone[ZONE_NETWORK] = rect_cut_top(&rest, part(rest.h, s.network));
+        rect_cut_top(&rest, gap);
+    }
+    const int all = rest.w;
+    if (s.panels > 0) {
+        l.zone[ZONE_PANELS] = rect_cut_left(&rest, part(all, s.panels));
+        rect_cut_left(&rest, gap);
+    }
+    l.zone[ZONE_RIGHT] = rect_cut_right(&rest, part(all, s.right));
+    rect_cut_right(&rest, gap);
+    l.zone[ZONE_LAYER] = rest;
+    return l;
+}
+
+static int between(int a, int b, double share) {
+    return a + part(b - a, share);
+}
+
+Layout layout_between(const Layout *from, const Layout *to, double share) {
+    Layout l;
+    for (int i = 0; i < ZONES; i++) {
+        const Rect a = from->zone[i], b = to->zone[i];
+        l.zone[i] = (Rect){between(a.x, b.x, share), between(a.y, b.y, share),
+                           between(a.w, b.w, share), between(a.h, b.h, share)};
+    }
+    return l;
+}

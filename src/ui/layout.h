@@ -1,0 +1,29 @@
+/* Where the zones of the screen lie, for its size, the depth that one has gone to and the size of
+ * type. */
+#ifndef UI_LAYOUT_H
+#define UI_LAYOUT_H
+
+#include "draw/rect.h"
+#include "session/state.h"
+
+typedef enum Zone {
+    ZONE_BAR,
+    ZONE_BANNER,
+    ZONE_NETWORK,
+    ZONE_PANELS, /* input, kernel, histogram, from top to bottom */
+    ZONE_LAYER,
+    ZONE_RIGHT, /* the unit's arithmetic, or the classes */
+    ZONE_FOOTER,
+    ZONES
+} Zone;
+
+typedef struct Layout {
+    Rect zone[ZONES]; /* of no width: not shown */
+} Layout;
+
+/* scale: of type. banner: the height it needs. */
+Layout layout_make(int width, int height, StateDepth depth, bool big, double scale, int banner);
+/* Between two: share 0..1. */
+Layout layout_between(const Layout *from, const Layout *to, double share);
+
+#endif

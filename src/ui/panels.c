@@ -1,0 +1,224 @@
+/* The column at the left: what the network sees with the receptive field of a cell, the kernel that
+ * made the chosen map, the histogram of its values; and the legend of colours. */
+#include "ui/ui.h"
+
+#include "base/text.h"
+#include "ui/values.h"
+#include <math.h>
+#include <string.h>
+
+/* --- The input -------------------------------------------------------------------------------- */
+
+/* The cell whose field is shown: the one under the mouse, else the chosen one. */
+static bool field_cell(const View *v, int *node, int cell[2]) {
+    const StateHover *h = &v->state->hover;
+    if (h->node != GRAPH_FAILED && h->node != GRAPH_IMAGE && h->cell[0] >= 0) {
+        *node = h->node;
+        memcpy(cell, h->cell, sizeof h->cell);
+        return true;
+    }
+    *node = v->node;
+    memcpy(cell, v->place->unit, sizeof v->place->unit);
+    return v->node != GRAPH_IMAGE && cell[0] >= 0;
+}
+
+static Rect field_rect(const View *v, Rect picture, const GraphBox *b) {
+    const double w = (double)v->graph->input.dim[2], h = (double)v->graph->input.dim[1];
+    const int left = (int)floor(picture.w * (double)b->x / w);
+    const int top = (int)floor(picture.h * (double)b->y / h);
+    const int right = (int)ceil(picture.w * (double)(b->x + b->width) / w);
+    const int bottom = (int)ceil(picture.h * (double)(b->y + b->height) / h);
+    return (Rect){picture.x + left, picture.y + top, right - left, bottom - top};
+}
+
+static void draw_field(const View *v, Rect picture, Rect *words) {
+    GraphBox whole, inside;
+    int node, cell[2];
+    TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    style.may_cut = true;
+    if (!field_cell(v, &node, cell)) {
+        ui_paragraph(v, words, style, 2, ui_word(v, "input.hover"));
+        return;
+    }
+    graph_receptive_box(v->graph, node, cell[0], cell[1], &whole, &inside);
+    if (inside.width > 0 && inside.height > 0) {
+        const Rect r = field_rect(v, picture, &inside);
+        draw_frame(v->list, r, v->theme->accent);
+        draw_frame(v->list, rect_inset(r, 1, 1), v->theme->on_accent);
+    }
+    const bool cut = whole.width != inside.width || whole.height != inside.height;
+    ui_paragraph(v, words, style, 2,
+                 ui_say(v, cut ? "input.field_cut" : "input.field",
+                        TEXT("%lld × %lld", (long long)whole.width, (long long)whole.height)));
+}
+
+void panel_input(const View *v, Rect box) {
+    draw_fill(v->list, box, v->theme->panel);
+    draw_region(v->list, box, NULL, "panel.input");
+    box = rect_inset(box, SPACE(v), SPACE(v) / 2);
+    ui_heading(v, &box, ui_word(v, "input.title"), "");
+    Rect words = rect_cut_bottom(&box, 2 * ui_line(v, SIZE_SMALL));
+    const Image *picture = scene_picture(v->scene);
+    Rect shown = ui_fit(box, picture->width, picture->height, true);
+    ui_picture(v, shown);
+    draw_field(v, shown, &words);
+}
+
+/* --- The kernel ------------------------------------------------------------------------------- */
+
+/* The convolution that made the chosen map: this node, or the one that a ReLU, a batch norm or the
+ * like took over channel by channel. GRAPH_FAILED: none. */
+static int kernel_node(const View *v) {
+    for (int node = v->node; node >= 0;) {
+        const Node *n = &v->graph->nodes[node];
+        if (strcmp(n->type->name, "conv") == 0)
+            return node;
+        const bool keeps = n->type->family == LAYER_ACTIVATION ||
+                           n->type->family == LAYER_NORMALISATION ||
+                           strcmp(n->type->name, "maxpool") == 0;
+        if (!keeps || n->input_count != 1)
+            return GRAPH_FAILED;
+        node = n->inputs[0];
+    }
+    return GRAPH_FAILED;
+}
+
+void panel_kernel(const View *v, Rect box) {
+    draw_fill(v->list, box, v->theme->panel);
+    draw_region(v->list, box, NULL, "panel.kernel");
+    box = rect_inset(box, SPACE(v), SPACE(v) / 2);
+    const int node = kernel_node(v);
+    if (node == GRAPH_FAILED) {
+        ui_heading(v, &box, ui_word(v, "kernel.title"), "");
+        ui_empty(v, box, ui_word(v, "kernel.none"));
+        return;
+    }
+    const Shape *w = &v->graph->nodes[node].weights[0].shape;
+    ui_heading(v, &box, ui_word(v, "kernel.title"),
+               TEXT("%lld × %lld × %lld", (long long)w->dim[2], (long long)w->dim[3],
+                    (long long)w->dim[1]));
+    Rect words = rect_cut_bottom(&box, ui_line(v, SIZE_SMALL));
+    TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    small.may_cut = true;
+    const int shown = values_kernel(v, box, node, v->place->channel);
+    const bool rgb = values_is_rgb(v, node);
+    draw_text(v->list, words, small,
+              rgb ? ui_word(v, "kernel.rgb")
+                  : ui_say(v,
+                           shown < w->dim[1] ? "kernel.strongest"
+                           : shown == 1      ? "kernel.one"
+                                             : "kernel.all",
+                           TEXT("%d", shown), TEXT("%lld", (long long)w->dim[1])));
+}
+
+/* --- The histogram ---------------------------------------------------------------------------- */
+
+enum { BINS = 48 };
+
+static void draw_bins(const View *v, Rect box, const float *x, int64_t count, double min,
+                      double max) {
+    int64_t bins[BINS], most = 1;
+    stats_histogram(x, count, (float)min, (float)max, BINS, bins);
+    for (int i = 0; i < BINS; i++)
+        most = bins[i] > most ? bins[i] : most;
+    const Colormap map = ui_colormap(v, v->node);
+    const ColorRange range = ui_range(v, v->node, v->extent.vector ? -1 : v->place->channel);
+    for (int i = 0; i < BINS; i++) {
+        /* A square root, so that rare values are seen beside very many zeros. */
+        const int height = (int)lround(box.h * sqrt((double)bins[i] / (double)most));
+        const int left = box.x + box.w * i / BINS, right = box.x + box.w * (i + 1) / BINS;
+        uint8_t rgb[3];
+        colormap_color(map, range, (float)(min + (max - min) * (i + 0.5) / BINS), rgb);
+        Rect bar = {left, box.y + box.h - height, right - left, height};
+        draw_fill(v->list, bar, (Color){rgb[0], rgb[1], rgb[2], 255});
+        if (height > 2)
+            draw_fill(v->list, (Rect){bar.x, bar.y, bar.w, 1}, v->theme->dim);
+    }
+}
+
+void panel_histogram(const View *v, Rect box) {
+    draw_fill(v->list, box, v->theme->panel);
+    draw_region(v->list, box, NULL, "panel.histogram");
+    box = rect_inset(box, SPACE(v), SPACE(v) / 2);
+    const bool vector = v->extent.vector;
+    ui_heading(v, &box,
+               vector ? ui_word(v, "histogram.units")
+                      : ui_say(v, "histogram.map", TEXT("%d", v->place->channel)),
+               "");
+    if (!v->values) {
+        ui_empty(v, box, ui_word(v, "layer.waiting"));
+        return;
+    }
+    const int64_t area = (int64_t)v->extent.height * v->extent.width;
+    const float *x = v->values->data + (vector ? 0 : v->place->channel * area);
+    const int64_t count = vector ? v->extent.channels : area;
+    const Stats s = stats_of(x, count);
+    const int line = ui_line(v, SIZE_SMALL);
+    Rect numbers = rect_cut_bottom(&box, box.h >= 4 * line ? 2 * line : 0);
+    Rect ends = rect_cut_bottom(&box, line);
+    if (ends.h < line)
+        return;
+    if (box.h > ui_px(v, 12))
+        draw_bins(v, box, x, count, (double)s.min, (double)s.max);
+    TextStyle left = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT), right = left;
+    right.align = ALIGN_RIGHT;
+    Rect half = rect_cut_left(&ends, ends.w / 2);
+    draw_text(v->list, half, left, ui_number(v, (double)s.min));
+    draw_text(v->list, ends, right, ui_number(v, (double)s.max));
+    TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    dim.may_cut = true;
+    int64_t zeros = 0;
+    for (int64_t i = 0; i < count; i++)
+        zeros += x[i] == 0;
+    if (numbers.h < 2 * line)
+        return;
+    ui_text(v, &numbers, dim, ui_say(v, "histogram.mean", ui_number(v, s.mean)));
+    ui_text(v, &numbers, dim,
+            s.nans + s.infinities
+                ? ui_say(v, "histogram.odd", ui_count(v, s.nans), ui_count(v, s.infinities))
+                : ui_say(v, "histogram.zeros", ui_percent(v, (double)zeros / (double)count)));
+}
+
+/* --- The legend ------------------------------------------------------------------------------- */
+
+static void legend_colors(const View *v, Rect bar, Colormap map, ColorRange range) {
+    uint8_t *pixels = draw_pixels(v->list, bar.w, 1, 3);
+    for (int x = 0; pixels && x < bar.w; x++) {
+        const double share = bar.w > 1 ? (double)x / (bar.w - 1) : 0;
+        const double value = (double)range.min + share * ((double)range.max - (double)range.min);
+        colormap_color(map, range, (float)value, pixels + 3 * x);
+    }
+    draw_image(v->list, bar, pixels, bar.w, 1, 3);
+    draw_frame(v->list, bar, v->theme->line);
+}
+
+void panel_legend(const View *v, Rect box) {
+    draw_region(v->list, box, "colors", "panel.legend");
+    if (!v->stats || box.w < ui_px(v, 120))
+        return;
+    const Colormap map = ui_colormap(v, v->node);
+    const ColorRange range = ui_range(v, v->node, v->extent.vector ? -1 : v->place->channel);
+    rect_cut_top(&box, ui_px(v, 2));
+    Rect bar = rect_cut_top(&box, ui_px(v, 12));
+    const int width = rect_least(box.w / 2, ui_px(v, 260));
+    Rect note = {bar.x + width + 2 * SPACE(v), bar.y - ui_px(v, 4), bar.w - width - 2 * SPACE(v),
+                 ui_line(v, SIZE_SMALL)};
+    bar.w = width;
+    legend_colors(v, bar, map, range);
+    Rect line = {bar.x, bar.y + bar.h, bar.w, ui_line(v, SIZE_SMALL)};
+    TextStyle left = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT), right = left, middle = left;
+    right.align = ALIGN_RIGHT;
+    middle.align = ALIGN_CENTRE;
+    Rect third = rect_cut_left(&line, line.w * 2 / 5), last = rect_cut_right(&line, line.w * 2 / 3);
+    draw_text(v->list, third, left, ui_number(v, (double)range.min));
+    draw_text(v->list, last, right, ui_number(v, (double)range.max));
+    if (range.min < 0 && range.max > 0)
+        draw_text(v->list, line, middle, "0");
+    TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    dim.may_cut = true;
+    const bool one = v->place->range == RANGE_MAP && !v->extent.vector;
+    draw_text(
+        v->list, note, dim,
+        one ? ui_say(v, "legend.map", TEXT("%d", v->place->channel))
+            : ui_word(v, v->place->range == RANGE_NETWORK ? "legend.network" : "legend.layer"));
+}

@@ -1,0 +1,150 @@
+/* What the parts of the screen share: what they look at, and how they say and draw it. Each part
+ * (view_*.c, panel_*.c, overlay_*.c) fills a box of the display list; it changes nothing. What a
+ * click on a place means is written on the place (draw_region). */
+#ifndef UI_UI_H
+#define UI_UI_H
+
+#include "draw/diagram.h"
+#include "draw/image_cache.h"
+#include "draw/list.h"
+#include "session/action.h"
+#include "tensor/colormap.h"
+#include "ui/layout.h"
+#include "ui/theme.h"
+
+/* What lives from frame to frame beside the session: nothing of it is anything but a shortcut to
+ * what could be worked out again, and where animations stand. */
+typedef struct UiMemory {
+    ImageCache *images;
+    Diagram diagram; /* of this scene's network, opened like this, at this size of type */
+    uint64_t diagram_serial;
+    StateBlocks diagram_opened, diagram_unfolded;
+    double diagram_scale;
+    bool has_diagram;
+    Layout from, to; /* zones on their way */
+    double started;  /* ms of the clock */
+    bool has_layout;
+    double zoom;     /* of the network view, as it was drawn last */
+    bool hide_times; /* measured times read "-": pictures of scripts do not depend on them */
+} UiMemory;
+bool ui_memory_open(UiMemory *memory, Error *err);
+void ui_memory_close(UiMemory *memory);
+
+/* What all parts look at. `values`, `stats` and `channels` are NULL while the node shown is not
+ * computed. */
+typedef struct View {
+    DrawList *list;
+    Session *session;
+    UiMemory *memory;
+    const State *state;
+    const StatePlace *place;
+    const Theme *theme;
+    const Words *words;
+    WordsLanguage language;
+    double now;
+    int mouse_x, mouse_y; /* -1: not over the window */
+    double scale;         /* of type and space: 1 is 14 pixels' body type */
+    JobProgress progress;
+    const Scene *scene; /* NULL: none is open */
+    const Model *model;
+    const Graph *graph;
+    int node;
+    SceneExtent extent;
+    const Tensor *values;
+    const Stats *stats;
+    const ChannelStats *channels;
+} View;
+
+/* --- Sizes: logical pixels at this size of type --- */
+enum { SIZE_SMALL = 12, SIZE_BODY = 14, SIZE_HEAD = 18, SIZE_TITLE = 24, SIZE_LARGE = 32 };
+int ui_px(const View *v, double px);  /* so many at scale 1 */
+int ui_line(const View *v, int size); /* the height that a line of that type takes */
+#define SPACE(v) ui_px((v), 8)
+
+/* --- Words --- */
+const char *ui_word(const View *v, const char *key);
+/* With what is put in; lives as long as the list. */
+#define ui_say(v, key, ...) ui_say_args((v), (key), (const char *const[]){__VA_ARGS__, NULL})
+const char *ui_say_args(const View *v, const char *key, const char *const *args);
+const char *ui_number(const View *v, double value); /* three digits that count */
+const char *ui_digits(const View *v, double value, int digits);
+const char *ui_short(const View *v, double value); /* two decimals at most: "-0.12", "13" */
+const char *ui_exact(const View *v, double value); /* nine, for what hovering says */
+const char *ui_percent(const View *v, double share);
+const char *ui_count(const View *v, int64_t value);
+/* "24 × 24 × 20", the channels last; or "500" for a vector. */
+const char *ui_extent(const View *v, const Shape *shape);
+const char *ui_label(const View *v, int node);      /* as lecturers say it; of the input too */
+const char *ui_operation(const View *v, int node);  /* "convolution", in the user's language */
+const char *ui_parameters(const View *v, int node); /* "3x3, 384, pad 1", or "" */
+/* The class that an element of the last vector stands for, in the user's language, or its number.
+ */
+const char *ui_class_name(const View *v, int index);
+
+const char *ui_key(const View *v, const Action *action); /* "Ctrl+P", "→": its first key, or "" */
+/* Whose weights these are, in the user's language; random ones say so. */
+const char *ui_weights(const View *v);
+/* What goes in and what comes out of a layer, and what it is: "convolution 5x5, 20: 28 × 28 × 1 →
+ * 24 × 24 × 20". */
+const char *ui_layer_note(const View *v, int node);
+
+/* --- Text --- */
+typedef enum UiTone { TONE_TEXT, TONE_DIM, TONE_ACCENT, TONE_ON_ACCENT, TONE_WRONG } UiTone;
+TextStyle ui_style(const View *v, int size, UiTone tone, TextAlign align);
+TextStyle ui_mono(const View *v, int size, UiTone tone, TextAlign align);
+/* A line of it from the top of the box, which it cuts off. Returns what it takes. */
+Rect ui_text(const View *v, Rect *box, TextStyle style, const char *text);
+/* Broken into lines; cuts off what it takes, at most `lines` lines. */
+void ui_paragraph(const View *v, Rect *box, TextStyle style, int lines, const char *text);
+
+/* --- Things --- */
+/* A button as wide as its text asks for, cut off the left of *row. `key` may be NULL. */
+void ui_button(const View *v, Rect *row, const char *text, const char *key, const char *action,
+               bool chosen, const char *region);
+/* A heading of a zone with a line under it; cuts itself off. */
+void ui_heading(const View *v, Rect *box, const char *text, const char *note);
+void ui_progress(const View *v, Rect box, double share);
+/* What a zone says that has nothing to show: in its middle, over several lines. */
+void ui_empty(const View *v, Rect box, const char *text);
+/* Two pixels' frame outside the box, thicker in the hall. */
+void ui_mark(const View *v, Rect box, Color color);
+bool ui_hovers(const View *v, Rect box); /* whether the mouse is there */
+
+/* --- Maps --- */
+/* The interval of the colours of a channel (-1: of the layer) as the state's `range` has it, and
+ * the colour map. */
+Colormap ui_colormap(const View *v, int node);
+ColorRange ui_range(const View *v, int node, int channel);
+/* One channel of a computed node in the box, sharp where enlarged, averaged where made smaller;
+ * kept between frames. With a region over it whose cells are the map's: clicking one chooses it,
+ * and the mouse over it hovers it. */
+void ui_map(const View *v, Rect box, int node, int channel);
+/* How large w x h cells are drawn in a box: a whole number of pixels each where that costs less
+ * than a sixth of the size. In the middle if `centred`. */
+Rect ui_fit(Rect box, int w, int h, bool centred);
+/* The cell's part of a box that shows w x h of them. */
+Rect ui_cell(Rect box, int w, int h, int y, int x);
+/* A map of w x h values as dw x dh: every pixel is the mean of what it covers, so that nothing is
+ * left out when it shrinks. NaN spreads to the pixels that it touches. */
+void ui_resample(const float *x, int w, int h, int dw, int dh, float *out);
+/* The picture that the network sees. */
+void ui_picture(const View *v, Rect box);
+
+/* --- The parts --- */
+void view_bar(const View *v, Rect box);
+void view_banner(const View *v, Rect box);
+int view_banner_height(const View *v, int width); /* 0: there is none */
+void view_footer(const View *v, Rect box);
+void view_right(const View *v, Rect box); /* the unit or the classes */
+void view_network(const View *v, Rect box);
+void view_layer(const View *v, Rect box);
+void view_unit(const View *v, Rect box);
+void view_classes(const View *v, Rect box);
+void panel_input(const View *v, Rect box);
+void panel_kernel(const View *v, Rect box);
+void panel_histogram(const View *v, Rect box);
+void panel_legend(const View *v, Rect box);
+void overlay_help_view(const View *v, Rect screen);
+void overlay_list_view(const View *v, Rect screen); /* palette and pickers */
+
+#endif

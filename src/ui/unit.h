@@ -1,0 +1,34 @@
+/* The parts of view.unit: each kind of arithmetic in a box of its own. */
+#ifndef UI_UNIT_H
+#define UI_UNIT_H
+
+#include "layer/trace.h"
+#include "ui/ui.h"
+
+typedef struct UnitView {
+    const View *v;
+    const Trace *t;
+    int node, channel, y, x;
+    int64_t *order; /* terms in the order that the running sum takes them */
+    int64_t taken;  /* how many of them it has: all, or the state's step */
+    double running; /* their sum */
+} UnitView;
+
+/* Sums of products: patch x kernel by channels (a convolution), or term by term. */
+void unit_sum(const UnitView *u, Rect box);
+/* A window of values of which one is taken, or their mean. */
+void unit_window(const UnitView *u, Rect box);
+/* A function of one value, with its curve; a copy from elsewhere; an addition. */
+void unit_function(const UnitView *u, Rect box);
+void unit_copy(const UnitView *u, Rect box);
+void unit_add(const UnitView *u, Rect box);
+/* A formula whose numbers are the trace's steps, with the terms as bars where they are many. */
+void unit_formula(const UnitView *u, Rect box);
+
+/* A line of words and one of figures, cut off the top. */
+void unit_say(const UnitView *u, Rect *box, const char *text);
+void unit_figures(const UnitView *u, Rect *box, const char *text);
+/* "channel 3, row 5, column 7" of a term; where several inputs meet, of which. */
+const char *unit_place(const UnitView *u, const TraceTerm *term);
+
+#endif

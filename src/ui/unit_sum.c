@@ -1,0 +1,263 @@
+/* Sums of products: a convolution's patch and kernel channel by channel, a fully connected unit's
+ * terms one by one. */
+#include "ui/unit.h"
+
+#include "base/text.h"
+#include "ui/values.h"
+#include <math.h>
+#include <stdlib.h>
+
+/* What a channel of the patch brings to the sum. */
+typedef struct Slice {
+    double sum;
+    int index; /* which of the window's channels */
+} Slice;
+
+static int compare(const void *a, const void *b) {
+    const Slice *s = a, *t = b;
+    const double x = fabs(s->sum), y = fabs(t->sum);
+    return x > y ? -1 : x < y ? 1 : (s->index > t->index) - (s->index < t->index);
+}
+
+/* --- Figures below ---------------------------------------------------------------------------- */
+
+/* The term that was added last, the sum so far, and the bias once all are in. */
+static void draw_sum(const UnitView *u, Rect box) {
+    const View *v = u->v;
+    const Trace *t = u->t;
+    const bool all = u->taken == t->count;
+    if (!all && u->taken > 0) {
+        const TraceTerm *last = &t->terms[u->order[u->taken - 1]];
+        unit_figures(u, &box,
+                     TEXT("%s × %s = %s", ui_number(v, (double)last->value),
+                          ui_number(v, (double)last->weight), ui_number(v, last->product)));
+    }
+    unit_say(u, &box,
+             ui_say(v, all ? "unit.sum_all" : "unit.sum_of", ui_count(v, u->taken),
+                    ui_count(v, t->count), ui_number(v, u->running)));
+    if (all && t->has_bias)
+        unit_figures(u, &box,
+                     TEXT("%s %s %s", ui_number(v, u->running), t->bias < 0 ? "−" : "+",
+                          ui_number(v, fabs(t->bias))));
+}
+
+static int sum_height(const View *v) {
+    return 4 * ui_line(v, SIZE_BODY);
+}
+
+/* --- By channels ------------------------------------------------------------------------------ */
+
+typedef struct Patch {
+    float *values, *weights, *products;
+    bool *padding;
+    float most_value, most_weight, most_product;
+} Patch;
+
+static bool make_patch(const UnitView *u, int64_t area, Patch *p) {
+    Arena *arena = &u->v->list->arena;
+    Error *err = &u->v->list->error;
+    const Trace *t = u->t;
+    const size_t count = (size_t)t->count;
+    p->values = arena_alloc(arena, count, sizeof *p->values, err);
+    p->weights = arena_alloc(arena, count, sizeof *p->weights, err);
+    p->products = arena_alloc(arena, count, sizeof *p->products, err);
+    p->padding = arena_alloc(arena, count, sizeof *p->padding, err);
+    if (!p->values || !p->weights || !p->products || !p->padding || area < 1)
+        return false;
+    for (int64_t i = 0; i < t->count; i++) {
+        p->values[i] = t->terms[i].value;
+        p->weights[i] = t->terms[i].weight;
+        p->products[i] = (float)t->terms[i].product;
+        p->padding[i] = t->terms[i].padding;
+        p->most_value = fmaxf(p->most_value, fabsf(p->values[i]));
+        p->most_weight = fmaxf(p->most_weight, fabsf(p->weights[i]));
+        p->most_product = fmaxf(p->most_product, fabsf(p->products[i]));
+    }
+    return true;
+}
+
+static void draw_grid(const UnitView *u, Rect box, const float *values, const bool *padding,
+                      float most, int current, const char *region) {
+    const Trace *t = u->t;
+    const int w = (int)t->window[2], h = (int)t->window[1];
+    const ValueCells cells = {.values = values,
+                              .w = w,
+                              .h = h,
+                              .map = COLORMAP_RDBU,
+                              .range = {-most, most},
+                              .padding = padding,
+                              .region = region};
+    Rect fit = ui_fit(box, w, h, true);
+    values_cells(u->v, fit, &cells);
+    if (current >= 0)
+        ui_mark(u->v, ui_cell(fit, w, h, current / w, current % w), u->v->theme->accent);
+}
+
+/* "x", "=" between the grids; what stands above them in the first row. */
+static void draw_sign(const View *v, Rect box, const char *sign) {
+    draw_text(v->list, box, ui_mono(v, SIZE_HEAD, TONE_DIM, ALIGN_CENTRE), sign);
+}
+
+/* The term of this channel that the running sum took last: its place in the channel, or -1. */
+static int current_of(const UnitView *u, const Slice *slices, int rank, int64_t area) {
+    const int64_t begin = rank * area;
+    (void)slices;
+    if (u->taken == u->t->count || u->taken <= begin || u->taken > begin + area)
+        return -1;
+    return (int)(u->taken - 1 - begin);
+}
+
+static void draw_slice(const UnitView *u, Rect row, const Patch *p, const Slice *slices, int rank,
+                       int64_t area) {
+    const View *v = u->v;
+    const Slice *s = &slices[rank];
+    const TraceTerm *first = &u->t->terms[s->index * area];
+    const int current = current_of(u, slices, rank, area), sign = ui_px(v, 18);
+    const int64_t at = s->index * area;
+    TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    if (u->t->window[0] > 1) {
+        const char *text = ui_say(v, "unit.channel", TEXT("%lld", (long long)first->c));
+        const char *widest = ui_say(v, "unit.channel", "0000");
+        Rect name = rect_cut_left(&row, draw_text_width(v->list, small, widest) + SPACE(v) / 2);
+        draw_text(v->list, name, small, text);
+    }
+    Rect sum = rect_cut_right(&row, ui_px(v, 84));
+    draw_text(v->list, sum,
+              ui_mono(v, SIZE_BODY, current >= 0 ? TONE_ACCENT : TONE_TEXT, ALIGN_RIGHT),
+              ui_number(v, s->sum));
+    draw_sign(v, rect_cut_right(&row, sign), "Σ");
+    const int width = (row.w - 2 * sign) / 3;
+    Rect value = rect_cut_left(&row, width);
+    draw_sign(v, rect_cut_left(&row, sign), "×");
+    Rect weight = rect_cut_left(&row, width);
+    draw_sign(v, rect_cut_left(&row, sign), "=");
+    draw_grid(u, rect_inset(value, 2, 3), p->values + at, p->padding + at, p->most_value, current,
+              rank == 0 ? "unit.patch" : NULL);
+    draw_grid(u, rect_inset(weight, 2, 3), p->weights + at, NULL, p->most_weight, current,
+              rank == 0 ? "unit.kernel" : NULL);
+    draw_grid(u, rect_inset(row, 2, 3), p->products + at, p->padding + at, p->most_product, current,
+              rank == 0 ? "unit.products" : NULL);
+}
+
+static Slice *make_slices(const UnitView *u, int channels, int64_t area) {
+    Slice *slices =
+        arena_alloc(&u->v->list->arena, (size_t)channels, sizeof *slices, &u->v->list->error);
+    for (int i = 0; slices && i < channels; i++) {
+        slices[i].index = i;
+        for (int64_t k = 0; k < area; k++)
+            slices[i].sum += u->t->terms[i * area + k].product;
+    }
+    if (slices && u->v->place->terms == TERMS_STRONGEST)
+        qsort(slices, (size_t)channels, sizeof *slices, compare);
+    return slices;
+}
+
+/* The running sum goes through the channels in the order that they are shown in. */
+static void reorder(UnitView *u, const Slice *slices, int channels, int64_t area) {
+    u->running = 0;
+    for (int c = 0; c < channels; c++)
+        for (int64_t k = 0; k < area; k++)
+            u->order[c * area + k] = slices[c].index * area + k;
+    for (int64_t i = 0; i < u->taken; i++)
+        u->running += u->t->terms[u->order[i]].product;
+}
+
+/* The page that the running sum has reached, else the one asked for. */
+static int page_of(const UnitView *u, int rows, int pages, int64_t area) {
+    int page = u->v->place->term_page;
+    if (u->taken > 0 && u->taken < u->t->count)
+        page = (int)((u->taken - 1) / area / rows);
+    return page >= pages ? pages - 1 : page;
+}
+
+static void draw_pages(const UnitView *u, Rect *box, int page, int pages, int first, int last,
+                       int all) {
+    const View *v = u->v;
+    char key[32];
+    Rect line = rect_cut_bottom(box, ui_px(v, 30));
+    Rect right = rect_cut_right(&line, ui_px(v, 76));
+    TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    small.may_cut = true;
+    draw_text(v->list, line, small,
+              ui_say(v, v->place->terms == TERMS_STRONGEST ? "unit.strongest_of" : "unit.shown_of",
+                     TEXT("%d", first + 1), TEXT("%d", last), TEXT("%d", all)));
+    (void)page, (void)pages, (void)key;
+    ui_button(v, &right, "‹", NULL, "terms.prev", false, "unit.terms_prev");
+    ui_button(v, &right, "›", NULL, "terms.next", false, "unit.terms_next");
+}
+
+static void by_channels(UnitView *u, Rect box) {
+    const View *v = u->v;
+    const int channels = (int)u->t->window[0];
+    const int64_t area = u->t->window[1] * u->t->window[2];
+    Patch patch = {.values = NULL};
+    Slice *slices = make_slices(u, channels, area);
+    if (!slices || !make_patch(u, area, &patch))
+        return;
+    reorder(u, slices, channels, area);
+    Rect sum = rect_cut_bottom(&box, sum_height(v));
+    const int least = ui_px(v, 64), most = ui_px(v, 300);
+    int rows = box.h / least;
+    const bool paged = channels > rows;
+    if (paged)
+        rows = (box.h - ui_px(v, 30)) / least;
+    rows = rows < 1 ? 1 : rows > channels ? channels : rows > 6 ? 6 : rows;
+    const int pages = (channels + rows - 1) / rows, page = page_of(u, rows, pages, area);
+    const int first = page * rows, last = rect_least(first + rows, channels);
+    if (pages > 1)
+        draw_pages(u, &box, page, pages, first, last, channels);
+    const int height = rect_least(box.h / rows, most);
+    for (int i = first; height >= ui_px(v, 28) && i < last; i++)
+        draw_slice(u, rect_cut_top(&box, height), &patch, slices, i, area);
+    draw_sum(u, sum);
+}
+
+/* --- Term by term ----------------------------------------------------------------------------- */
+
+static void draw_term(const UnitView *u, Rect row, const TraceTerm *term, double most,
+                      bool current) {
+    const View *v = u->v;
+    TextStyle place = ui_style(v, SIZE_SMALL, current ? TONE_ACCENT : TONE_DIM, ALIGN_LEFT);
+    TextStyle mono = ui_mono(v, SIZE_SMALL, current ? TONE_ACCENT : TONE_TEXT, ALIGN_LEFT);
+    place.may_cut = mono.may_cut = true;
+    draw_text(v->list, rect_cut_left(&row, row.w * 3 / 10), place, unit_place(u, term));
+    Rect bar = rect_cut_right(&row, row.w * 2 / 5);
+    draw_text(v->list, row, mono,
+              TEXT("%s × %s = %s", ui_number(v, (double)term->value),
+                   ui_number(v, (double)term->weight), ui_number(v, term->product)));
+    bar = rect_inset(bar, SPACE(v) / 2, bar.h / 5);
+    const int middle = bar.x + bar.w / 2;
+    const int length = most > 0 ? (int)lround(bar.w / 2.0 * fabs(term->product) / most) : 0;
+    draw_fill(
+        v->list,
+        (Rect){term->product < 0 ? middle - length : middle, bar.y, length < 1 ? 1 : length, bar.h},
+        term->product < 0 ? v->theme->negative : v->theme->positive);
+}
+
+static void by_terms(const UnitView *u, Rect box) {
+    const View *v = u->v;
+    const int line = ui_line(v, SIZE_SMALL);
+    Rect sum = rect_cut_bottom(&box, sum_height(v));
+    const int all = (int)u->t->count;
+    int rows = (box.h - ui_px(v, 30)) / line;
+    rows = rows < 1 ? 1 : rows > all ? all : rows;
+    const int pages = (all + rows - 1) / rows, page = page_of(u, rows, pages, 1);
+    const int first = page * rows, last = rect_least(first + rows, all);
+    double most = 0;
+    for (int64_t i = 0; i < u->t->count; i++)
+        most = fmax(most, fabs(u->t->terms[i].product));
+    if (pages > 1)
+        draw_pages(u, &box, page, pages, first, last, all);
+    for (int i = first; i < last; i++)
+        draw_term(u, rect_cut_top(&box, line), &u->t->terms[u->order[i]], most,
+                  u->taken < u->t->count && i == u->taken - 1);
+    draw_sum(u, sum);
+}
+
+void unit_sum(const UnitView *u, Rect box) {
+    UnitView own = *u; /* by channels the sum has an order of its own */
+    if (u->t->window[1] * u->t->window[2] > 1)
+        by_channels(&own, box);
+    else
+        by_terms(u, box);
+}

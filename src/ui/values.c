@@ -1,0 +1,135 @@
+#include "ui/values.h"
+
+#include "base/text.h"
+#include <math.h>
+#include <string.h>
+
+/* --- Cells ------------------------------------------------------------------------------------ */
+
+/* Black or white, whichever reads better on that colour. */
+static Color text_on(const uint8_t rgb[3]) {
+    const Color c = {rgb[0], rgb[1], rgb[2], 255}, black = {0, 0, 0, 255},
+                white = {255, 255, 255, 255};
+    return theme_contrast(c, black) > theme_contrast(c, white) ? black : white;
+}
+
+/* Three digits where they fit, else two decimals, else nothing: a number is never cut. */
+static void cell_number(const View *v, Rect cell, TextStyle style, double value) {
+    const char *text = ui_number(v, value);
+    if (draw_text_width(v->list, style, text) + 2 > cell.w)
+        text = ui_short(v, value);
+    if (draw_text_width(v->list, style, text) <= cell.w)
+        draw_text(v->list, cell, style, text);
+}
+
+static void cell_numbers(const View *v, Rect box, const ValueCells *c) {
+    TextStyle style = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_CENTRE);
+    if (box.h / c->h < draw_text_height(v->list, style) ||
+        box.w / c->w < draw_text_width(v->list, style, "0.12"))
+        return;
+    for (int i = 0; i < c->w * c->h; i++) {
+        uint8_t rgb[3];
+        if (c->padding && c->padding[i])
+            continue;
+        colormap_color(c->map, c->range, c->values[i], rgb);
+        style.color = text_on(rgb);
+        cell_number(v, ui_cell(box, c->w, c->h, i / c->w, i % c->w), style, (double)c->values[i]);
+    }
+}
+
+void values_cells(const View *v, Rect box, const ValueCells *c) {
+    uint8_t *pixels = draw_pixels(v->list, c->w, c->h, 4);
+    if (!pixels || box.w < c->w || box.h < c->h)
+        return;
+    for (int i = 0; i < c->w * c->h; i++) {
+        const bool hole = c->padding && c->padding[i];
+        colormap_color(c->map, c->range, c->values[i], pixels + 4 * i);
+        pixels[4 * i + 3] = hole ? 0 : 255;
+    }
+    draw_fill(v->list, box, v->theme->raised);
+    draw_image(v->list, box, pixels, c->w, c->h, 4);
+    if (c->region) {
+        draw_region(v->list, box, NULL, "%s", c->region);
+        draw_cells(v->list, c->h, c->w, CELLS_NONE, c->hover);
+    }
+    cell_numbers(v, box, c);
+    draw_frame(v->list, box, v->theme->line);
+}
+
+/* --- Kernels ---------------------------------------------------------------------------------- */
+
+bool values_is_rgb(const View *v, int node) {
+    const Node *n = &v->graph->nodes[node];
+    return n->inputs[0] == GRAPH_IMAGE && n->weights[0].shape.dim[1] == 3;
+}
+
+/* Red, green and blue over one symmetric range: mid-grey is zero. */
+static void kernel_rgb(const View *v, Rect box, const float *w, int kh, int kw) {
+    uint8_t *pixels = draw_pixels(v->list, kw, kh, 3);
+    const int area = kh * kw;
+    float most = 0;
+    for (int i = 0; i < 3 * area; i++)
+        most = fmaxf(most, fabsf(w[i]));
+    for (int i = 0; pixels && i < area; i++)
+        for (int c = 0; c < 3; c++) {
+            const float share = most > 0 ? w[c * area + i] / most : 0;
+            pixels[3 * i + c] = (uint8_t)lroundf(127.5f + 127.5f * share);
+        }
+    draw_image(v->list, ui_fit(box, kw, kh, true), pixels, kw, kh, 3);
+}
+
+typedef struct Strength {
+    double norm;
+    int channel;
+} Strength;
+
+/* The `count` strongest of `all`, in order; picked one after the other, as they are few. */
+static void strongest(const float *w, int all, int area, int count, int *out) {
+    for (int i = 0; i < count; i++) {
+        Strength best = {-1, 0};
+        for (int c = 0; c < all; c++) {
+            double norm = 0;
+            bool taken = false;
+            for (int k = 0; k < i && !taken; k++)
+                taken = out[k] == c;
+            for (int k = 0; k < area && !taken; k++)
+                norm += (double)w[c * area + k] * (double)w[c * area + k];
+            if (!taken && norm > best.norm)
+                best = (Strength){norm, c};
+        }
+        out[i] = best.channel;
+    }
+}
+
+enum { TILES_MOST = 16 };
+
+int values_kernel(const View *v, Rect box, int node, int channel) {
+    const Node *n = &v->graph->nodes[node];
+    const Shape *s = &n->weights[0].shape; /* OC, IC/groups, KH, KW */
+    const int channels = (int)s->dim[1], kh = (int)s->dim[2], kw = (int)s->dim[3];
+    if (channel >= s->dim[0])
+        return 0;
+    const float *w = v->model->weights.data[node][0] + (int64_t)channel * channels * kh * kw;
+    if (values_is_rgb(v, node)) {
+        kernel_rgb(v, box, w, kh, kw);
+        return 3;
+    }
+    int tiles = rect_least(channels, TILES_MOST), columns = 1, order[TILES_MOST];
+    while (columns * columns < tiles)
+        columns++;
+    const int rows = (tiles + columns - 1) / columns;
+    float most = 0;
+    for (int i = 0; i < channels * kh * kw; i++)
+        most = fmaxf(most, fabsf(w[i]));
+    strongest(w, channels, kh * kw, tiles, order);
+    for (int i = 0; i < tiles; i++) {
+        Rect tile = rect_inset(ui_cell(box, columns, rows, i / columns, i % columns), 2, 2);
+        const ValueCells cells = {.values = w + (int64_t)order[i] * kh * kw,
+                                  .w = kw,
+                                  .h = kh,
+                                  .map = COLORMAP_RDBU,
+                                  .range = {-most, most}};
+        values_cells(v, ui_fit(tile, kw, kh, true), &cells);
+    }
+    return tiles;
+}

@@ -1,0 +1,200 @@
+/* The bar at the top (what, on what, how far), the banner below it, the hints at the bottom. */
+#include "ui/ui.h"
+
+#include "base/text.h"
+#include <math.h>
+#include <string.h>
+
+/* --- Bar -------------------------------------------------------------------------------------- */
+
+/* Cut off the right: the language, help, the palette. */
+static void bar_buttons(const View *v, Rect *box) {
+    static const char *const buttons[][3] = {{"?", "help", "bar.help"},
+                                             {":", "palette", "bar.palette"},
+                                             {NULL, "language", "bar.language"}};
+    for (int i = 0; i < 3; i++) {
+        const char *text = buttons[i][0] ? buttons[i][0]
+                                         : words_language_code((v->language + 1) % WORDS_LANGUAGES);
+        TextStyle style = ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_LEFT);
+        Rect place = rect_cut_right(box, draw_text_width(v->list, style, text) + 2 * SPACE(v));
+        ui_button(v, &place, text, NULL, buttons[i][1], false, buttons[i][2]);
+        draw_hint(v->list, ui_word(v, TEXT("action.%s", buttons[i][1])));
+        rect_cut_right(box, SPACE(v) / 2);
+    }
+    rect_cut_right(box, SPACE(v));
+}
+
+static const char *how_far(const View *v, double *share) {
+    const int count = v->graph ? v->graph->node_count : 1;
+    *share = -1;
+    if (v->session->opening)
+        return ui_say(v, "bar.opening", file_name(v->session->asked.model));
+    if (!v->scene)
+        return ui_word(v, "bar.nothing");
+    if (v->progress.kind == JOB_COMPUTING) {
+        *share = (v->progress.node + v->progress.fraction) / count;
+        return ui_say(v, "bar.computing", ui_label(v, v->progress.node));
+    }
+    return v->node == GRAPH_IMAGE
+               ? ui_say(v, "bar.input", TEXT("%d", count))
+               : ui_say(v, "bar.step", TEXT("%d", v->node + 1), TEXT("%d", count));
+}
+
+static void bar_progress(const View *v, Rect *box) {
+    double share;
+    const char *text = how_far(v, &share);
+    TextStyle style = ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_RIGHT);
+    style.may_cut = true;
+    const int most = box->w / 3;
+    Rect place = rect_cut_right(box, rect_least(draw_text_width(v->list, style, text), most));
+    draw_text(v->list, place, style, text);
+    if (share >= 0) {
+        Rect line = {place.x, place.y + place.h - ui_px(v, 6), place.w, ui_px(v, 4)};
+        ui_progress(v, line, share);
+    }
+    rect_cut_right(box, 2 * SPACE(v));
+}
+
+static void bar_part(const View *v, Rect *box, TextStyle style, const char *text, int most,
+                     const char *action, const char *region) {
+    const int width = rect_least(draw_text_width(v->list, style, text), most);
+    Rect place = rect_cut_left(box, width);
+    draw_text(v->list, place, style, text);
+    draw_region(v->list, place, action, "%s", region);
+    draw_hint(v->list, text);
+    rect_cut_left(box, 2 * SPACE(v));
+}
+
+void view_bar(const View *v, Rect box) {
+    draw_fill(v->list, box, v->theme->panel);
+    draw_region(v->list, box, NULL, "bar");
+    box = rect_inset(box, 2 * SPACE(v), 0);
+    bar_buttons(v, &box);
+    bar_progress(v, &box);
+    if (!v->scene)
+        return;
+    TextStyle title = ui_style(v, SIZE_HEAD, TONE_TEXT, ALIGN_LEFT);
+    TextStyle plain = ui_style(v, SIZE_BODY, TONE_DIM, ALIGN_LEFT);
+    TextStyle source =
+        ui_style(v, SIZE_BODY, v->model->weights.trained ? TONE_DIM : TONE_ACCENT, ALIGN_LEFT);
+    title.may_cut = plain.may_cut = source.may_cut = true;
+    const char *name = v->model->year > 0 ? TEXT("%s, %d ▾", v->model->title, v->model->year)
+                                          : TEXT("%s ▾", v->model->title);
+    const char *weights = ui_weights(v);
+    const int all = box.w;
+    /* The weights' source has room before the picture's name has. */
+    const int wanted = rect_least(draw_text_width(v->list, source, weights), all * 2 / 5);
+    bar_part(v, &box, title, name, all - wanted - 6 * SPACE(v) - ui_px(v, 80), "model.pick",
+             "bar.model");
+    const char *picture = TEXT("%s ▾", file_name(scene_image_path(v->scene)));
+    bar_part(v, &box, plain, picture, box.w - wanted - 3 * SPACE(v), "image.pick", "bar.image");
+    bar_part(v, &box, source, weights, box.w, NULL, "bar.weights");
+}
+
+/* --- Banner ----------------------------------------------------------------------------------- */
+
+typedef struct Banner {
+    const char *text;
+    bool wrong;
+    const char *button, *action, *key; /* of what could be done about it; or NULL */
+} Banner;
+
+static Banner banner_of(const View *v) {
+    const Session *s = v->session;
+    char name[64];
+    if (s->banner.code != ERROR_NONE) {
+        char text[ERROR_TEXT_SIZE];
+        words_error(text, sizeof text, v->words, v->language, &s->banner);
+        const char *kept = arena_text(&v->list->arena, text, &v->list->error);
+        return (Banner){kept ? kept : "", true, ui_word(v, "banner.close"), "back", "Esc"};
+    }
+    if (s->notice[0])
+        return (Banner){s->notice, false, ui_word(v, "banner.close"), "back", "Esc"};
+    if (v->scene && !s->opening && trained_mini(s, name))
+        return (Banner){ui_say(v, "banner.untrained", v->model->title), false,
+                        ui_say(v, "banner.open_mini", name), "model.trained", "t"};
+    if (v->scene && v->model->weights.note[0])
+        return (Banner){v->model->weights.note, false, NULL, NULL, NULL};
+    return (Banner){"", false, NULL, NULL, NULL};
+}
+
+static int banner_button_width(const View *v, const Banner *b) {
+    TextStyle style = ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_LEFT);
+    TextStyle small = ui_mono(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    return b->button ? draw_text_width(v->list, style, b->button) +
+                           draw_text_width(v->list, small, b->key) + 5 * SPACE(v)
+                     : 0;
+}
+
+int view_banner_height(const View *v, int width) {
+    const Banner b = banner_of(v);
+    if (!b.text[0])
+        return 0;
+    TextStyle style = ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_LEFT);
+    const int line = ui_line(v, SIZE_BODY);
+    const int text = draw_paragraph_height(
+        v->list, width - 4 * SPACE(v) - banner_button_width(v, &b), style, line, b.text);
+    return rect_least(text, 3 * line) + 2 * SPACE(v);
+}
+
+void view_banner(const View *v, Rect box) {
+    const Banner b = banner_of(v);
+    if (!b.text[0] || box.h < 1)
+        return;
+    draw_fill(v->list, box, b.wrong ? v->theme->wrong : v->theme->raised);
+    draw_region(v->list, box, NULL, b.wrong ? "banner.error" : "banner");
+    box = rect_inset(box, 2 * SPACE(v), SPACE(v));
+    Rect right = rect_cut_right(&box, banner_button_width(v, &b));
+    if (b.button)
+        ui_button(v, &right, b.button, b.key, b.action, false, "banner.button");
+    TextStyle style = ui_style(v, SIZE_BODY, b.wrong ? TONE_WRONG : TONE_TEXT, ALIGN_LEFT);
+    style.may_cut = true;
+    draw_paragraph(v->list, box, style, ui_line(v, SIZE_BODY), b.text);
+    draw_hint(v->list, b.text);
+}
+
+/* --- Footer ----------------------------------------------------------------------------------- */
+
+/* What is of most use where one is, the first first; as many as there is room for. */
+static const char *const *hints_of(const View *v) {
+    static const char *const network[] = {"layer.next", "deeper",   "block.open", "model.pick",
+                                          "image.pick", "heat",     "layer.last", "help",
+                                          "palette",    "language", NULL};
+    static const char *const layer[] = {"layer.next", "channel.next", "deeper", "back",
+                                        "sort",       "colors",       "range",  "page.next",
+                                        "help",       "palette",      NULL};
+    static const char *const unit[] = {"step.mac", "unit.right", "playing", "step.all", "unit.max",
+                                       "back",     "terms",      "help",    "palette",  NULL};
+    switch (v->place->depth) {
+    case DEPTH_LAYER:
+        return layer;
+    case DEPTH_UNIT:
+        return unit;
+    default:
+        return network;
+    }
+}
+
+void view_footer(const View *v, Rect box) {
+    draw_fill(v->list, box, v->theme->panel);
+    draw_region(v->list, box, NULL, "footer");
+    box = rect_inset(box, 2 * SPACE(v), 0);
+    TextStyle key = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
+    TextStyle meaning = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    const char *const *hints = hints_of(v);
+    for (; *hints; hints++) {
+        const Action *action = action_find(*hints);
+        if (action_refusal(v->session, action))
+            continue;
+        const char *name = ui_key(v, action), *text = ui_word(v, TEXT("hint.%s", *hints));
+        const int width = draw_text_width(v->list, key, name) + SPACE(v) / 2 +
+                          draw_text_width(v->list, meaning, text);
+        if (width > box.w)
+            return;
+        Rect place = rect_cut_left(&box, width);
+        draw_region(v->list, place, *hints, "hint.%s", *hints);
+        rect_cut_left(&place, draw_text(v->list, place, key, name).w + SPACE(v) / 2);
+        draw_text(v->list, place, meaning, text);
+        rect_cut_left(&box, 2 * SPACE(v));
+    }
+}

@@ -1,0 +1,196 @@
+/* The arithmetic of one output with the engine's own numbers. */
+#include "ui/unit.h"
+
+#include "base/text.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void unit_say(const UnitView *u, Rect *box, const char *text) {
+    ui_paragraph(u->v, box, ui_style(u->v, SIZE_BODY, TONE_DIM, ALIGN_LEFT), 3, text);
+}
+
+void unit_figures(const UnitView *u, Rect *box, const char *text) {
+    ui_paragraph(u->v, box, ui_mono(u->v, SIZE_BODY, TONE_TEXT, ALIGN_LEFT), 3, text);
+}
+
+const char *unit_place(const UnitView *u, const TraceTerm *term) {
+    const View *v = u->v;
+    const Node *n = &v->graph->nodes[u->node];
+    const int from = n->inputs[term->input];
+    const SceneExtent e = scene_extent(v->scene, from);
+    if (e.vector)
+        return ui_say(v, "unit.place_vector", TEXT("%lld", (long long)term->c));
+    return ui_say(v, "unit.place", TEXT("%lld", (long long)term->c),
+                  TEXT("%lld", (long long)term->y), TEXT("%lld", (long long)term->x));
+}
+
+/* --- The running sum -------------------------------------------------------------------------- */
+
+static const Trace *sorted; /* for compare; the window has one thread */
+
+static int compare(const void *a, const void *b) {
+    const int64_t i = *(const int64_t *)a, k = *(const int64_t *)b;
+    const double x = fabs(sorted->terms[i].product), y = fabs(sorted->terms[k].product);
+    return x > y ? -1 : x < y ? 1 : (i > k) - (i < k);
+}
+
+/* Strongest first or as the loops go; of a convolution by whole channels, so that the picture of
+ * one stays while its terms are added. */
+static void order_terms(UnitView *u) {
+    const Trace *t = u->t;
+    for (int64_t i = 0; i < t->count; i++)
+        u->order[i] = i;
+    if (u->v->place->terms == TERMS_STRONGEST && t->window[1] * t->window[2] == 1) {
+        sorted = t;
+        qsort(u->order, (size_t)t->count, sizeof *u->order, compare);
+    }
+}
+
+static void take_terms(UnitView *u) {
+    const int step = u->v->place->step;
+    u->taken = step < 0 || step > u->t->count ? u->t->count : step;
+    for (int64_t i = 0; i < u->taken; i++)
+        u->running += u->t->terms[u->order[i]].product;
+}
+
+/* --- Result ----------------------------------------------------------------------------------- */
+
+/* What rounding has to do with it. */
+static const char *rounding_text(const UnitView *u) {
+    const double off = fabs((double)u->t->result - u->t->exact);
+    const char *result = ui_exact(u->v, (double)u->t->result);
+    return off > 0 ? ui_say(u->v, "unit.rounding", result, ui_number(u->v, off))
+                   : ui_say(u->v, "unit.exactly", result);
+}
+
+static int result_height(const UnitView *u, int width) {
+    const View *v = u->v;
+    const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    return ui_line(v, SIZE_TITLE) + SPACE(v) +
+           draw_paragraph_height(v->list, width, small, ui_line(v, SIZE_SMALL), rounding_text(u));
+}
+
+/* The engine's number. */
+static void draw_result(const UnitView *u, Rect box) {
+    const View *v = u->v;
+    draw_region(v->list, box, NULL, "unit.result");
+    draw_line(v->list, box.x, box.y, box.x + box.w, box.y, v->theme->line);
+    rect_cut_top(&box, SPACE(v) / 2);
+    ui_text(v, &box, ui_mono(v, SIZE_TITLE, TONE_ACCENT, ALIGN_LEFT),
+            TEXT("= %s", ui_number(v, (double)u->t->result)));
+    ui_paragraph(v, &box, ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT), 4, rounding_text(u));
+}
+
+/* --- The zone --------------------------------------------------------------------------------- */
+
+static void draw_kind(const UnitView *u, Rect box) {
+    switch (u->t->kind) {
+    case TRACE_SUM:
+        unit_sum(u, box);
+        break;
+    case TRACE_MAX:
+    case TRACE_MEAN:
+        unit_window(u, box);
+        break;
+    case TRACE_ADD:
+        unit_add(u, box);
+        break;
+    case TRACE_COPY:
+        unit_copy(u, box);
+        break;
+    case TRACE_FUNCTION:
+        unit_function(u, box);
+        break;
+    default:
+        unit_formula(u, box);
+        break;
+    }
+}
+
+static void draw_controls(const View *v, Rect row, bool sum) {
+    static const char *const always[] = {"unit.max", "playing"};
+    static const char *const sums[] = {"step.begin", "step.back", "step.mac", "step.all", "terms"};
+    char key[32];
+    for (size_t i = 0; sum && i < sizeof sums / sizeof *sums; i++)
+        ui_button(v, &row, ui_word(v, TEXT("button.%s", sums[i])),
+                  action_key(action_find(sums[i]), key), sums[i], false, TEXT("unit.%s", sums[i]));
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        ui_button(v, &row, ui_word(v, TEXT("button.%s", always[i])),
+                  action_key(action_find(always[i]), key), always[i], i == 1 && v->state->playing,
+                  TEXT("unit.%s", always[i]));
+}
+
+static void draw_trace(const View *v, Rect box, int channel, int y, int x) {
+    Trace t;
+    Error err = {0};
+    if (!scene_trace(v->scene, v->node, channel, y, x, &v->list->arena, &t, &err)) {
+        ui_empty(v, box, err.text);
+        return;
+    }
+    UnitView u = {.v = v, .t = &t, .node = v->node, .channel = channel, .y = y, .x = x};
+    u.order = arena_alloc(&v->list->arena, (size_t)t.count, sizeof *u.order, &v->list->error);
+    if (!u.order)
+        return;
+    order_terms(&u);
+    take_terms(&u);
+    Rect controls = rect_cut_bottom(&box, ui_px(v, 32));
+    Rect result = rect_cut_bottom(&box, result_height(&u, box.w));
+    draw_clip_begin(v->list, box);
+    draw_kind(&u, box);
+    draw_clip_end(v->list);
+    draw_result(&u, result);
+    draw_controls(v, controls, t.kind == TRACE_SUM);
+}
+
+/* The cell under the mouse where there is one: then autoplay and stepping stand aside. */
+static void cell_of(const View *v, int *channel, int *y, int *x) {
+    const StateHover *h = &v->state->hover;
+    const bool hovered = h->node == v->node && h->cell[0] >= 0 && v->place->depth == DEPTH_UNIT;
+    *channel = hovered ? h->channel : v->place->channel;
+    *y = hovered ? h->cell[0] : v->place->unit[0];
+    *x = hovered ? h->cell[1] : v->place->unit[1];
+    if (v->extent.vector)
+        *y = *x = 0;
+}
+
+static const char *vector_title(const View *v, int unit) {
+    const char *number = TEXT("%d", unit);
+    return v->model->labels.count == v->extent.channels
+               ? ui_say(v, "unit.of_class", number, ui_class_name(v, unit))
+               : ui_say(v, "unit.of_vector", number);
+}
+
+void view_unit(const View *v, Rect box) {
+    int channel, y, x;
+    draw_fill(v->list, box, v->theme->panel);
+    draw_region(v->list, box, v->place->depth == DEPTH_UNIT ? NULL : "depth unit", "view.unit");
+    box = rect_inset(box, SPACE(v), SPACE(v) / 2);
+    cell_of(v, &channel, &y, &x);
+    if (v->node == GRAPH_IMAGE) {
+        ui_heading(v, &box, ui_word(v, "unit.title"), "");
+        ui_empty(v, box, ui_word(v, "unit.input"));
+    } else if (!v->values) {
+        ui_heading(v, &box, ui_word(v, "unit.title"), "");
+        ui_empty(v, box, ui_word(v, "layer.waiting"));
+    } else if (y < 0) {
+        ui_heading(v, &box, ui_word(v, "unit.title"), "");
+        ui_empty(v, box, ui_word(v, "unit.choose"));
+    } else {
+        ui_heading(v, &box,
+                   v->extent.vector ? vector_title(v, channel)
+                                    : ui_say(v, "unit.of_map", TEXT("%d", channel), TEXT("%d", y),
+                                             TEXT("%d", x)),
+                   "");
+        draw_trace(v, box, channel, y, x);
+    }
+}
+
+void view_right(const View *v, Rect box) {
+    const bool answer = v->place->depth == DEPTH_NETWORK ||
+                        (v->place->depth == DEPTH_LAYER && v->node == v->graph->node_count - 1);
+    if (answer)
+        view_classes(v, box);
+    else
+        view_unit(v, box);
+}
