@@ -322,8 +322,36 @@ static void catalogues_are_files(void **state) {
     free(home);
 }
 
+static void phrases_are_put_in_whole(void **state) {
+    (void)state;
+    static const char *const texts[WORDS_LANGUAGES] = {
+        "{\"label.batch norm\": \"batch norm\", \"label.norm\": \"norm\", \"label.after\": "
+        "\"after\"}",
+        "{\"label.batch norm\": \"por lotes\", \"label.norm\": \"norma\", \"label.after\": "
+        "\"tras\"}"};
+    static const char *const cases[][2] = {{"batch norm after conv1", "por lotes tras conv1"},
+                                           {"norm", "norma"},
+                                           {"norms batch", "norms batch"},
+                                           {"afternorm, norm2", "afternorm, norma2"},
+                                           {"", ""},
+                                           {"(after)é norm", "(tras)é norma"}};
+    Error err = {0};
+    char buffer[64];
+    Words *w = words_parse(texts, &err);
+    assert_ok(w, err);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_string_equal(words_phrases(buffer, sizeof buffer, w, WORDS_ES, "label", cases[i][0]),
+                            cases[i][1]);
+        assert_string_equal(words_phrases(buffer, sizeof buffer, w, WORDS_EN, "label", cases[i][0]),
+                            cases[i][0]);
+    }
+    assert_string_equal(words_phrases(buffer, 8, w, WORDS_ES, "label", "xy after norm"), "xy tras");
+    words_free(w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(phrases_are_put_in_whole),
         cmocka_unit_test(texts_by_key),
         cmocka_unit_test(missing_keys_show),
         cmocka_unit_test(arguments_are_put_in),

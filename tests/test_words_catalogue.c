@@ -18,7 +18,7 @@ static const char *const composed[] = {"action.", "block.", "button.", "colors."
                                        "family.", "heat.",  "hint.",   "layer.",
                                        "param.",  "range.", "sort.",   "unit."};
 /* And those whose names do not stand alone there: of error codes, of keys of the keyboard. */
-static const char *const named[] = {"error.", "key."};
+static const char *const named[] = {"error.", "key.", "label."};
 /* Groups and keys that no source asks for yet. */
 static const char *const waiting[] = {"family.", "weights.of_another", "weights.trained"};
 

@@ -270,3 +270,51 @@ const char *words_key(const Words *words, size_t i) {
     assert(i < words->count);
     return words->entries[i].key;
 }
+
+/* --- Phrases ---------------------------------------------------------------------------------- */
+
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+/* The longest key of the group whose phrase stands here as whole words; its length in *length. */
+static const char *phrase_at(const Words *words, const char *group, const char *at,
+                             size_t *length) {
+    const char *best = NULL;
+    const size_t prefix = strlen(group);
+    *length = 0;
+    for (size_t i = 0; i < words_count(words); i++) {
+        const char *key = words_key(words, i), *phrase = key + prefix + 1;
+        if (strncmp(key, group, prefix) != 0 || key[prefix] != '.')
+            continue;
+        const size_t here = strlen(phrase);
+        if (here > *length && strncmp(at, phrase, here) == 0 && !is_letter(at[here])) {
+            best = key;
+            *length = here;
+        }
+    }
+    return best;
+}
+
+const char *words_phrases(char *buffer, size_t size, const Words *words, WordsLanguage language,
+                          const char *group, const char *text) {
+    size_t used = 0, length;
+    buffer[0] = '\0';
+    for (const char *at = text; *at;) {
+        const bool begins = at == text || !is_letter(at[-1]);
+        const char *key = begins ? phrase_at(words, group, at, &length) : NULL;
+        if (!key) { /* as it is, a whole character at a time */
+            length = text_character(at, strlen(at) + 1);
+            length = length ? length : 1;
+        }
+        const char *said = key ? words_get(words, language, key) : at;
+        const size_t bytes = key ? strlen(said) : length;
+        if (bytes >= size - used)
+            break;
+        memcpy(buffer + used, said, bytes);
+        used += bytes;
+        buffer[used] = '\0';
+        at += length;
+    }
+    return buffer;
+}

@@ -43,6 +43,11 @@ const char *words_put_args(char *buffer, size_t size, const Words *words, WordsL
  * there is none (words may be NULL) the English one; place and arguments stay as they came. */
 const char *words_error(char *buffer, size_t size, const Words *words, WordsLanguage language,
                         const Error *err);
+/* A text of English phrases in that language: wherever a key GROUP.PHRASE has its phrase as whole
+ * words, the longest that fits, its text stands instead. "batch norm after conv1": "norm. por lotes
+ * tras conv1". Returns the buffer. */
+const char *words_phrases(char *buffer, size_t size, const Words *words, WordsLanguage language,
+                          const char *group, const char *text);
 /* All keys, sorted, for tests. */
 size_t words_count(const Words *words);
 const char *words_key(const Words *words, size_t i);

@@ -90,8 +90,16 @@ const char *ui_extent(const View *v, const Shape *shape) {
                         (long long)shape->dim[0]));
 }
 
+const char *ui_phrases(const View *v, const char *label) {
+    char text[300];
+    if (v->language == WORDS_EN)
+        return label;
+    return keep(v, words_phrases(text, sizeof text, v->words, v->language, "label", label));
+}
+
 const char *ui_label(const View *v, int node) {
-    return node == GRAPH_IMAGE ? ui_word(v, "layer.input") : v->graph->nodes[node].label;
+    return node == GRAPH_IMAGE ? ui_word(v, "layer.input")
+                               : ui_phrases(v, v->graph->nodes[node].label);
 }
 
 const char *ui_operation(const View *v, int node) {

@@ -74,7 +74,9 @@ const char *ui_percent(const View *v, double share);
 const char *ui_count(const View *v, int64_t value);
 /* "24 × 24 × 20", the channels last; or "500" for a vector. */
 const char *ui_extent(const View *v, const Shape *shape);
-const char *ui_label(const View *v, int node);      /* as lecturers say it; of the input too */
+const char *ui_label(const View *v, int node); /* as lecturers say it; of the input too */
+/* A label of models/NAME.json in the user's language, as far as it consists of known phrases. */
+const char *ui_phrases(const View *v, const char *label);
 const char *ui_operation(const View *v, int node);  /* "convolution", in the user's language */
 const char *ui_parameters(const View *v, int node); /* "3x3, 384, pad 1", or "" */
 /* The class that an element of the last vector stands for, in the user's language, or its number.

@@ -215,8 +215,7 @@ static void draw_caption(const View *v, const Camera *c, const DiagramBox *b, bo
     const bool fold = b->item == DIAGRAM_FOLD && b->count > 1;
     const char *label =
         diagram_name(&v->memory->diagram, v->graph, (int)(b - v->memory->diagram.boxes));
-    if (!label[0])
-        label = ui_label(v, b->node);
+    label = label[0] ? ui_phrases(v, label) : ui_label(v, b->node);
     draw_text(v->list, rect_cut_top(&box, line), name,
               fold ? TEXT("%s ×%d", label, b->count) : label);
     if (box.h < line)
@@ -302,7 +301,7 @@ static void draw_frame_box(const View *v, const Camera *c, const DiagramBox *b) 
         draw_region(v->list, close, TEXT("block.open %s", name), "close.%s", name);
         draw_hint(v->list, ui_word(v, "action.block.open"));
         rect_cut_left(&caption, close.w);
-        draw_text(v->list, caption, style, v->graph->blocks[b->block].label);
+        draw_text(v->list, caption, style, ui_phrases(v, v->graph->blocks[b->block].label));
     }
 }
 
