@@ -5,6 +5,9 @@
 
 #include "session/session.h"
 
+/* Where its keys mean this: the same ones walk layers outside of the unit view and cells in it. */
+typedef enum ActionPlace { ACTION_ANYWHERE, ACTION_OUTSIDE_UNIT, ACTION_IN_UNIT } ActionPlace;
+
 typedef struct Action {
     const char *name; /* "layer.select"; what it does stands in assets/i18n under "action." NAME */
     /* What stands after it: NODE, BLOCK, MODEL, PATH, FILE, N, "C Y X", TEXT, or "a|b|c"; in
@@ -18,13 +21,14 @@ typedef struct Action {
     const char *(*refuses)(const Session *s);
     bool (*perform)(Session *s, const char *argument, Error *err);
     bool merges; /* one after another they are one thing to undo */
+    ActionPlace place;
 } Action;
 
 /* All of them, ended by a name of NULL. */
 extern const Action actions[];
 /* NULL if there is none of that name. */
 const Action *action_find(const char *name);
-/* Of those with this key the first that can be done, else the first; NULL: none has it. */
+/* Of those with this key at this depth the first that can be done, else the first; NULL: none. */
 const Action *action_for_key(const Session *s, const char *key);
 /* Why it cannot be done now, as a key of the words; NULL: it can. */
 const char *action_refusal(const Session *s, const Action *action);

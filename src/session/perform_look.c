@@ -24,8 +24,12 @@ CHOICE(fullscreen_set, "fullscreen")
 CHOICE(display_set, "display")
 CHOICE(blank_set, "blank")
 CHOICE(language_set, "lang")
-CHOICE(playing_set, "playing")
 CHOICE(speed_set, "speed")
+
+PERFORM(playing_set) {
+    s->due = s->now + 1000.0 / s->state.speed;
+    return perform_field(s, "playing", argument, err);
+}
 
 /* The chosen channel stays on the page. */
 PERFORM(sort_set) {

@@ -62,9 +62,7 @@ PERFORM(image_open) {
 static bool browse(Session *s, int step, Error *err) {
     char path[FILE_PATH_MAX];
     const SceneNames *coming = session_names_to_come(s);
-    const char *from = coming->image[0] ? coming->image
-                       : s->scene       ? scene_image_path(s->scene)
-                                        : "";
+    const char *from = s->opening && coming->image[0] ? coming->image : scene_image_path(s->scene);
     return browse_step(&s->browse, from, step, path, err) && image_open(s, path, err);
 }
 

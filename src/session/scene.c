@@ -73,8 +73,12 @@ static bool open_model(Scene *scene, Scene *like, const RunOptions *options, Poo
 /* The sample pictures that come with the program: a digit for grey inputs, a still life for others.
  */
 static bool find_picture(Scene *scene, Error *err) {
-    if (scene->names.image[0]) {
-        memcpy(scene->image_path, scene->names.image, sizeof scene->image_path);
+    const char *asked = scene->names.image;
+    if (asked[0]) {
+        /* "assets/images/digit_3.png" is found wherever the program was started. */
+        if (asked[0] == '/' || file_exists(asked) ||
+            !file_find(scene->image_path, sizeof scene->image_path, asked))
+            memcpy(scene->image_path, asked, sizeof scene->image_path);
         return true;
     }
     bool grey = scene->shared->model->graph.input.dim[0] == 1;

@@ -229,7 +229,9 @@ static bool is_shown(const Session *s) {
 static bool autoplay(Session *s) {
     if (!s->state.playing || s->now < s->due || !is_shown(s))
         return false;
-    s->due = s->now + 1000.0 / s->state.speed;
+    /* Without drift, unless it fell behind by more than a step. */
+    const double period = 1000.0 / s->state.speed;
+    s->due = s->due + period > s->now ? s->due + period : s->now + period;
     return session_post(s, "play.step");
 }
 

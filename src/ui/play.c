@@ -261,6 +261,7 @@ static bool do_script(Play *p, const char *path, char *text, Error *err) {
         while (length && (line[length - 1] == '\r' || line[length - 1] == ' '))
             line[--length] = '\0';
         p->now += FRAME_MS;
+        session_tick(&p->session, p->now);
         if (!do_line(p, line, err))
             return error_prefix(err, "%s: line %d", path, number);
         if (p->session.state.quit)

@@ -99,7 +99,7 @@ static double cost_of_node(const View *v, int node) {
     case HEAT_BYTES:
         return 4.0 * (double)shape_count(&n->out);
     case HEAT_TIME:
-        return scene_node_ms(v->scene, node);
+        return v->memory->hide_times ? 0 : scene_node_ms(v->scene, node);
     default:
         return 0;
     }

@@ -20,7 +20,7 @@ typedef struct Ui {
     const Job *stop;
     SDL_Window *window;
     SDL_Renderer *renderer;
-    SdlCache *cache;
+    SdlScreen *screen;
     Fonts *fonts;
     DrawList list; /* what is on the screen */
     bool dirty;    /* it must be drawn anew */
@@ -87,8 +87,8 @@ static bool open_window(Ui *ui, Error *err) {
         ui->renderer = SDL_CreateRenderer(ui->window, -1, SDL_RENDERER_SOFTWARE);
     if (!ui->renderer)
         return sdl_error(err, "cannot draw in the window");
-    ui->cache = sdl_cache_new(ui->renderer, SDL_CACHE_BYTES, err);
-    return ui->cache != NULL;
+    ui->screen = sdl_screen_new(ui->renderer, err);
+    return ui->screen != NULL;
 }
 
 static Screen screen_of(Ui *ui) {
@@ -128,7 +128,7 @@ static void close_all(Ui *ui) {
     draw_free(&ui->list);
     ui_memory_close(&ui->memory);
     fonts_free(ui->fonts);
-    sdl_cache_free(ui->cache);
+    sdl_screen_free(ui->screen);
     if (ui->renderer)
         SDL_DestroyRenderer(ui->renderer);
     if (ui->window)
@@ -336,7 +336,7 @@ static void on_event(Ui *ui, const SDL_Event *event) {
         break;
     case SDL_RENDER_DEVICE_RESET:
     case SDL_RENDER_TARGETS_RESET:
-        sdl_cache_clear(ui->cache);
+        sdl_screen_reset(ui->screen);
         ui->dirty = true;
         break;
     case SDL_WINDOWEVENT:
@@ -383,7 +383,7 @@ static void draw(Ui *ui) {
     bool unfinished = busy(ui);
     fonts_set_scale(ui->fonts, (double)pixels / screen.width);
     ui->moving = screen_build(&screen, &ui->list);
-    sdl_render_frame(ui->cache, ui->fonts, &ui->list, NULL);
+    sdl_screen_draw(ui->screen, ui->fonts, &ui->list, NULL);
     SDL_RenderPresent(ui->renderer);
     ui->dirty = unfinished || ui->moving;
 }
