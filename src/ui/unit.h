@@ -25,6 +25,12 @@ void unit_add(const UnitView *u, Rect box);
 /* A formula whose numbers are the trace's steps, with the terms as bars where they are many. */
 void unit_formula(const UnitView *u, Rect box);
 
+/* Whether the sum is over a patch of rows and columns, not a row of terms. */
+static inline bool unit_has_patch(const UnitView *u) {
+    return u->t->window[1] * u->t->window[2] > 1 &&
+           u->v->graph->nodes[u->node].type->family != LAYER_CONNECTED;
+}
+
 /* A line of words and one of figures, cut off the top. */
 void unit_say(const UnitView *u, Rect *box, const char *text);
 void unit_figures(const UnitView *u, Rect *box, const char *text);

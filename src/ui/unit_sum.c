@@ -256,7 +256,7 @@ static void by_terms(const UnitView *u, Rect box) {
 
 void unit_sum(const UnitView *u, Rect box) {
     UnitView own = *u; /* by channels the sum has an order of its own */
-    if (u->t->window[1] * u->t->window[2] > 1)
+    if (unit_has_patch(u))
         by_channels(&own, box);
     else
         by_terms(u, box);

@@ -41,7 +41,7 @@ static void order_terms(UnitView *u) {
     const Trace *t = u->t;
     for (int64_t i = 0; i < t->count; i++)
         u->order[i] = i;
-    if (u->v->place->terms == TERMS_STRONGEST && t->window[1] * t->window[2] == 1) {
+    if (u->v->place->terms == TERMS_STRONGEST && !unit_has_patch(u)) {
         sorted = t;
         qsort(u->order, (size_t)t->count, sizeof *u->order, compare);
     }
