@@ -99,9 +99,8 @@ static void draw_sign(const View *v, Rect box, const char *sign) {
 }
 
 /* The term of this channel that the running sum took last: its place in the channel, or -1. */
-static int current_of(const UnitView *u, const Slice *slices, int rank, int64_t area) {
+static int current_of(const UnitView *u, int rank, int64_t area) {
     const int64_t begin = rank * area;
-    (void)slices;
     if (u->taken == u->t->count || u->taken <= begin || u->taken > begin + area)
         return -1;
     return (int)(u->taken - 1 - begin);
@@ -112,7 +111,7 @@ static void draw_slice(const UnitView *u, Rect row, const Patch *p, const Slice 
     const View *v = u->v;
     const Slice *s = &slices[rank];
     const TraceTerm *first = &u->t->terms[s->index * area];
-    const int current = current_of(u, slices, rank, area), sign = ui_px(v, 18);
+    const int current = current_of(u, rank, area), sign = ui_px(v, 18);
     const int64_t at = s->index * area;
     TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
     if (u->t->window[0] > 1) {
@@ -170,18 +169,18 @@ static int page_of(const UnitView *u, int rows, int pages, int64_t area) {
     return page >= pages ? pages - 1 : page;
 }
 
-static void draw_pages(const UnitView *u, Rect *box, int page, int pages, int first, int last,
-                       int all) {
+/* Which of them are shown, and the way to the others. */
+static void draw_pages(const UnitView *u, Rect *box, bool channels, int first, int last, int all) {
     const View *v = u->v;
-    char key[32];
     Rect line = rect_cut_bottom(box, ui_px(v, 30));
     Rect right = rect_cut_right(&line, ui_px(v, 76));
     TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
     small.may_cut = true;
+    const char *key = v->place->terms != TERMS_STRONGEST ? "unit.shown_of"
+                      : channels                         ? "unit.strongest_of"
+                                                         : "unit.strongest_terms";
     draw_text(v->list, line, small,
-              ui_say(v, v->place->terms == TERMS_STRONGEST ? "unit.strongest_of" : "unit.shown_of",
-                     TEXT("%d", first + 1), TEXT("%d", last), TEXT("%d", all)));
-    (void)page, (void)pages, (void)key;
+              ui_say(v, key, TEXT("%d", first + 1), TEXT("%d", last), ui_count(v, all)));
     ui_button(v, &right, "‹", NULL, "terms.prev", false, "unit.terms_prev");
     ui_button(v, &right, "›", NULL, "terms.next", false, "unit.terms_next");
 }
@@ -205,7 +204,7 @@ static void by_channels(UnitView *u, Rect box) {
     const int pages = (channels + rows - 1) / rows, page = page_of(u, rows, pages, area);
     const int first = page * rows, last = rect_least(first + rows, channels);
     if (pages > 1)
-        draw_pages(u, &box, page, pages, first, last, channels);
+        draw_pages(u, &box, true, first, last, channels);
     const int height = rect_least(box.h / rows, most);
     for (int i = first; height >= ui_px(v, 28) && i < last; i++)
         draw_slice(u, rect_cut_top(&box, height), &patch, slices, i, area);
@@ -247,7 +246,7 @@ static void by_terms(const UnitView *u, Rect box) {
     for (int64_t i = 0; i < u->t->count; i++)
         most = fmax(most, fabs(u->t->terms[i].product));
     if (pages > 1)
-        draw_pages(u, &box, page, pages, first, last, all);
+        draw_pages(u, &box, false, first, last, all);
     for (int i = first; i < last; i++)
         draw_term(u, rect_cut_top(&box, line), &u->t->terms[u->order[i]], most,
                   u->taken < u->t->count && i == u->taken - 1);
