@@ -43,8 +43,9 @@ TESTS ?= $(patsubst tests/%.c,%,$(wildcard tests/test_*.c tests/double/test_*.c)
 TEST_PROGRAMS := $(TESTS:%=$(BUILD)/tests/%)
 FUZZERS ?= $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 PARSERS := $(FUZZERS:fuzz_%=%)
-# What run-tests runs: the tests, and each fuzz target replaying its corpus.
-RUN_TESTS = $(TEST_PROGRAMS) $(foreach p,$(PARSERS),'$(BUILD)/tests/fuzz/replay_$p tests/fuzz/corpus/$p')
+# What run-tests runs: the tests, each fuzz target replaying its corpus, and the real window driven.
+RUN_TESTS = $(TEST_PROGRAMS) $(foreach p,$(PARSERS),'$(BUILD)/tests/fuzz/replay_$p tests/fuzz/corpus/$p') \
+	$(if $(SANITIZE),,'tests/tools/drive-window $(PROGRAM)')
 RUN = CONVOSCOPE=$(PROGRAM) tests/tools/run-tests
 # Make again, in parallel: with the caller's -j if there is one. Packages may have come since.
 AGAIN = +@$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
@@ -62,6 +63,7 @@ $(BUILD)/src/kernel/%_avx512.o: TIER := -mavx512f -mavx512bw -mavx512vl -mavx512
 endif
 $(BUILD)/src/kernel/%.o: OPTIMISE := -O3
 $(BUILD)/src/train/%.o: OPTIMISE := -O3
+$(BUILD)/src/draw/%.o: OPTIMISE := -O3
 
 # stb_image is a header: the two files that hold its code are compiled without our warnings, and with
 # its overflows (broken JPEGs) defined.

@@ -128,18 +128,27 @@ static void names_are_known_both_ways(void **state) {
     assert_int_equal(map, COLORMAP_RDBU);
 }
 
+/* Also beyond the length of a vector, at the ends of levels and where there is no number. */
 static void many_are_as_one(void **state) {
     (void)state;
-    const float x[5] = {-1, 0, 0.3f, NAN, 2};
-    for (int map = 0; map < COLORMAPS; map++) {
-        uint8_t all[15], one[3];
-        ColorRange range = colormap_range((Colormap)map, -1, 2);
-        colormap_apply((Colormap)map, range, x, 5, all);
-        for (int i = 0; i < 5; i++) {
-            colormap_color((Colormap)map, range, x[i], one);
-            assert_memory_equal(all + 3 * i, one, 3);
+    enum { COUNT = 1000 };
+    float x[COUNT];
+    uint8_t all[3 * COUNT], one[3];
+    for (int i = 0; i < COUNT; i++)
+        x[i] = i % 97 == 0 ? NAN : i % 89 == 0 ? INFINITY : -1.1f + 3.2f * (float)i / COUNT;
+    for (int i = 0; i < 256; i++)
+        x[i] = -1 + 3.0f * (float)i / 256;
+    x[300] = -INFINITY;
+    x[301] = -3e38f;
+    for (int map = 0; map < COLORMAPS; map++)
+        for (float max = -1; max <= 2; max += 3) { /* an empty range, too */
+            ColorRange range = colormap_range((Colormap)map, -1, max);
+            colormap_apply((Colormap)map, range, x, COUNT, all);
+            for (int i = 0; i < COUNT; i++) {
+                colormap_color((Colormap)map, range, x[i], one);
+                assert_memory_equal(all + 3 * i, one, 3);
+            }
         }
-    }
 }
 
 int main(void) {

@@ -1,33 +1,9 @@
 /* The display list with made-up metrics; fonts; and lists drawn headless, pixel by pixel. */
-#include "support.h"
+#include "draw_support.h"
 
 #include "base/memory.h"
-#include "base/text.h"
 #include "draw/font_find.h"
-#include "draw/list.h"
-#include "draw/sdl_font.h"
-#include "draw/sdl_render.h"
-#include <string.h>
 
-static const Color white = {255, 255, 255, 255}, red = {200, 10, 20, 255};
-
-/* Every character is 10 wide and 16 high. */
-static int made_up_width(void *context, TextFace face, int size, const char *text) {
-    (void)context, (void)face, (void)size;
-    int count = 0;
-    for (size_t at = 0, length = strlen(text); at < length; count++) {
-        size_t bytes = text_character(text + at, length - at);
-        at += bytes ? bytes : 1;
-    }
-    return 10 * count;
-}
-
-static int made_up_height(void *context, TextFace face, int size) {
-    (void)context, (void)face, (void)size;
-    return 16;
-}
-
-static const TextMetrics made_up = {.width = made_up_width, .height = made_up_height};
 static const TextStyle left = {.size = 14}, right = {.size = 14, .align = ALIGN_RIGHT},
                        centre = {.size = 14, .align = ALIGN_CENTRE};
 
@@ -108,6 +84,13 @@ static void paragraphs_break_at_spaces(void **state) {
     }
     assert_int_equal(draw_paragraph(&list, (Rect){0, 0, 80, 45}, left, 20, text), 40);
     assert_string_equal(list.items[5].text, "three f…"); /* the rest, cut */
+    size_t before = list.item_count;
+    assert_int_equal(draw_paragraph(&list, (Rect){0, 0, 80, 100}, left, 20, "a b\n\nc \n d"), 80);
+    assert_int_equal(list.item_count, before + 3); /* and an empty line */
+    assert_string_equal(list.items[before + 1].text, "c");
+    assert_int_equal(list.items[before + 2].box.y, 62);
+    assert_int_equal(draw_paragraph_height(&list, 80, left, 20, "a b\n\nc \n d"), 80);
+    assert_int_equal(draw_paragraph_height(&list, 3, left, 20, "ñ"), 20); /* whole letters */
     assert_int_equal(draw_paragraph_height(&list, 3, left, 20, "ab"),
                      40); /* ends, however narrow */
     assert_int_equal(draw_paragraph_height(&list, 80, left, 20, ""), 0);
@@ -130,6 +113,70 @@ static void regions_are_found(void **state) {
     draw_free(&list);
 }
 
+static void hints_belong_to_the_last_region(void **state) {
+    (void)state;
+    DrawList list = {0};
+    draw_begin(&list, &made_up, 500, 500);
+    draw_hint(&list, "of nothing");
+    draw_region(&list, (Rect){0, 0, 100, 100}, "go", "a");
+    draw_hint(&list, "what it is");
+    draw_region(&list, (Rect){0, 0, 50, 50}, "go on", "b");
+    draw_hint(&list, "");
+    assert_string_equal(draw_hint_at(&list, 10, 10)->hint, "what it is");
+    assert_string_equal(draw_region_at(&list, 10, 10)->action, "go on");
+    assert_null(draw_hint_at(&list, 100, 10));
+    draw_layer(&list, 1); /* an overlay hides what lies under it */
+    draw_region(&list, (Rect){0, 0, 20, 20}, NULL, "help");
+    assert_null(draw_hint_at(&list, 10, 10));
+    assert_null(draw_region_at(&list, 10, 10));
+    draw_layer(&list, 0);
+    draw_region(&list, (Rect){0, 0, 30, 30}, "late", "c");
+    assert_null(draw_region_at(&list, 10, 10));
+    assert_string_equal(draw_region_at(&list, 25, 10)->action, "late");
+    draw_free(&list);
+}
+
+static void clips_cut_regions_and_texts(void **state) {
+    (void)state;
+    DrawList list = {0};
+    draw_begin(&list, &made_up, 500, 500);
+    draw_region(&list, (Rect){0, 0, 500, 500}, NULL, "all");
+    draw_clip_begin(&list, (Rect){100, 100, 200, 200});
+    draw_region(&list, (Rect){50, 50, 100, 100}, "a", "a");
+    draw_clip_begin(&list, (Rect){0, 0, 150, 150});
+    draw_region(&list, (Rect){0, 0, 500, 500}, "b", "b");
+    draw_region(&list, (Rect){200, 100, 50, 50}, "c", "c"); /* outside of the inner clip */
+    draw_hint(&list, "of c");
+    draw_text(&list, (Rect){100, 200, 100, 20}, left, "unseen");
+    assert_int_equal(draw_text(&list, (Rect){100, 100, 100, 20}, left, "seen").w, 40);
+    draw_fill(&list, (Rect){151, 0, 10, 500}, red);
+    draw_line(&list, 160, 120, 140, 120, red); /* leftwards, into it */
+    draw_clip_end(&list);
+    draw_clip_end(&list);
+    assert_memory_equal(&draw_region_find(&list, "a")->box, (&(Rect){100, 100, 50, 50}),
+                        sizeof(Rect));
+    assert_memory_equal(&draw_region_find(&list, "b")->box, (&(Rect){100, 100, 50, 50}),
+                        sizeof(Rect));
+    assert_null(draw_region_find(&list, "c"));
+    assert_null(draw_region_find(&list, "b")->hint);
+    assert_null(draw_region_at(&list, 99, 120));
+    assert_string_equal(draw_region_at(&list, 149, 149)->action, "b");
+    assert_null(draw_region_at(&list, 150, 120));
+    assert_null(draw_text_find(&list, "unseen"));
+    assert_memory_equal(&draw_text_find(&list, "seen")->clip, (&(Rect){100, 100, 50, 50}),
+                        sizeof(Rect));
+    assert_int_equal(list.item_count, 2);
+    draw_text(&list, (Rect){400, 400, 100, 20}, left, "after");
+    assert_non_null(draw_text_find(&list, "after"));
+    draw_clip_begin(&list, (Rect){10, 10, 0, 0}); /* nothing at all is seen */
+    draw_fill(&list, (Rect){0, 0, 100, 100}, red);
+    draw_region(&list, (Rect){0, 0, 100, 100}, NULL, "d");
+    draw_clip_end(&list);
+    assert_int_equal(list.item_count, 3);
+    assert_null(draw_region_find(&list, "d"));
+    draw_free(&list);
+}
+
 static void fill_list(DrawList *list) {
     draw_begin(list, &made_up, 500, 500);
     for (int i = 0; i < 700; i++) {
@@ -137,6 +184,9 @@ static void fill_list(DrawList *list) {
         draw_region(list, (Rect){i, 0, 1, 1}, i % 2 ? "go" : NULL, "r.%d", i);
     }
     draw_text(list, (Rect){0, 0, 30, 20}, left, "abcdef");
+    draw_text(list, (Rect){0, 0, 5, 20}, left, "missing");
+    draw_hint(list, "hint");
+    draw_disc(list, (Point){10, 10}, 5, white);
     draw_image(list, (Rect){0, 0, 4, 4}, draw_pixels(list, 2, 2, 3), 2, 2, 3);
 }
 
@@ -144,7 +194,8 @@ static void lists_grow_and_survive_without_memory(void **state) {
     (void)state;
     DrawList list = {0};
     fill_list(&list);
-    assert_int_equal(list.item_count, 702);
+    assert_int_equal(list.item_count, 703);
+    assert_int_equal(list.missing_count, 1);
     assert_int_equal(list.region_count, 700);
     assert_int_equal(list.items[699].box.x, 699);
     assert_string_equal(list.regions[699].name, "r.699");
@@ -166,10 +217,14 @@ static void fonts_are_found_and_measured(void **state) {
     (void)state;
     Error err = {0};
     char path[1000];
-    assert_ok(font_find(false, false, path, sizeof path, &err), err);
-    assert_ok(font_find(true, false, path, sizeof path, &err), err);
+    FontFinder *finder = font_finder_new();
+    assert_ok(font_find(finder, false, false, path, sizeof path, &err), err);
+    assert_ok(font_find(finder, true, false, path, sizeof path, &err), err);
     test_contains(path, "Mono");
-    assert_fails(font_find(true, false, path, 3, &err), err, "fonts-dejavu-core");
+    assert_ok(font_find(finder, false, true, path, sizeof path, &err), err);
+    assert_fails(font_find(finder, true, false, path, 3, &err), err, "fonts-dejavu-core");
+    font_finder_free(finder);
+    assert_fails(font_find(NULL, true, false, path, sizeof path, &err), err, "fonts-dejavu-core");
     Fonts *fonts = fonts_new(1, &err);
     assert_ok(fonts, err);
     const TextMetrics *m = fonts_metrics(fonts);
@@ -180,22 +235,12 @@ static void fonts_are_found_and_measured(void **state) {
     assert_true(fonts_get(fonts, FACE_SANS, 14) == fonts_get(fonts, FACE_SANS, 14));
     for (int size = 5; size < 60; size++) /* more than are kept open */
         assert_non_null(fonts_get(fonts, FACE_SANS, size));
+    assert_true(m->width(m->context, FACE_SANS_BOLD, 14, "bold") >=
+                m->width(m->context, FACE_SANS, 14, "bold"));
+    for (int size = 5; size < 60; size++) /* what was measured before is still known */
+        assert_int_equal(m->width(m->context, FACE_MONO, 14, "0123456789"), ten);
     fonts_set_scale(fonts, 2); /* logical sizes stay about the same */
     assert_in_range(m->width(m->context, FACE_MONO, 14, "0123456789"), ten - 10, ten + 10);
-    fonts_free(fonts);
-}
-
-static void assert_pixel(const Image *image, int x, int y, int r, int g, int b) {
-    const uint8_t *p = image->pixels + ((size_t)y * (size_t)image->width + (size_t)x) * 3;
-    if (p[0] != r || p[1] != g || p[2] != b)
-        fail_msg("pixel (%d, %d) is %d %d %d instead of %d %d %d", x, y, p[0], p[1], p[2], r, g, b);
-}
-
-static void render(DrawList *list, double scale, Image *image) {
-    Error err = {0};
-    Fonts *fonts = fonts_new(scale, &err);
-    assert_ok(fonts, err);
-    assert_ok(sdl_render_image(fonts, list, image, &err), err);
     fonts_free(fonts);
 }
 
@@ -215,17 +260,17 @@ static void shapes_are_drawn(void **state) {
         int s = scale;
         assert_int_equal(image.width, 40 * s);
         assert_int_equal(image.height, 30 * s);
-        assert_pixel(&image, 2 * s, 3 * s, 200, 10, 20);
-        assert_pixel(&image, 6 * s - 1, 8 * s - 1, 200, 10, 20);
-        assert_pixel(&image, 6 * s, 8 * s - 1, 255, 255, 255);
-        assert_pixel(&image, 2 * s, 8 * s, 255, 255, 255);
-        assert_pixel(&image, 10 * s, 10 * s, 200, 10, 20);
-        assert_pixel(&image, 16 * s - 1, 16 * s - 1, 200, 10, 20);
-        assert_pixel(&image, 11 * s, 11 * s, 255, 255, 255);
-        assert_pixel(&image, 20 * s, 5 * s, 200, 10, 20);
-        assert_pixel(&image, 20 * s, 9 * s, 255, 255, 255);
-        assert_pixel(&image, 24 * s, 25 * s, 200, 10, 20);
-        assert_pixel(&image, 30 * s, 25 * s, 255, 255, 255);
+        assert_pixel(&image, 2 * s, 3 * s, red);
+        assert_pixel(&image, 6 * s - 1, 8 * s - 1, red);
+        assert_pixel(&image, 6 * s, 8 * s - 1, white);
+        assert_pixel(&image, 2 * s, 8 * s, white);
+        assert_pixel(&image, 10 * s, 10 * s, red);
+        assert_pixel(&image, 16 * s - 1, 16 * s - 1, red);
+        assert_pixel(&image, 11 * s, 11 * s, white);
+        assert_pixel(&image, 20 * s, 5 * s, red);
+        assert_pixel(&image, 20 * s, 9 * s, white);
+        assert_pixel(&image, 24 * s, 25 * s, red);
+        assert_pixel(&image, 30 * s, 25 * s, white);
         assert_in_range(image.pixels[(size_t)(30 * s) * 3], 126, 128);
         image_free(&image);
     }
@@ -246,17 +291,17 @@ static void images_are_drawn(void **state) {
     draw_image(&list, (Rect){40, 0, 10, 10}, rgba, 2, 1, 4);
     draw_image(&list, (Rect){40, 0, 10, 10}, NULL, 2, 1, 4); /* no memory for it: left out */
     render(&list, 1, &image);
-    assert_pixel(&image, 0, 0, 1, 2, 3);
-    assert_pixel(&image, 9, 9, 1, 2, 3);
-    assert_pixel(&image, 10, 9, 4, 5, 6);
-    assert_pixel(&image, 9, 10, 7, 8, 9);
-    assert_pixel(&image, 19, 19, 10, 11, 12);
-    assert_pixel(&image, 20, 0, 0, 0, 0);
-    assert_pixel(&image, 23, 3, 50, 50, 50);
-    assert_pixel(&image, 27, 3, 250, 250, 250);
-    assert_pixel(&image, 28, 3, 255, 255, 255);
-    assert_pixel(&image, 44, 9, 9, 8, 7);
-    assert_pixel(&image, 45, 9, 255, 255, 255); /* transparent */
+    assert_pixel(&image, 0, 0, (Color){1, 2, 3, 255});
+    assert_pixel(&image, 9, 9, (Color){1, 2, 3, 255});
+    assert_pixel(&image, 10, 9, (Color){4, 5, 6, 255});
+    assert_pixel(&image, 9, 10, (Color){7, 8, 9, 255});
+    assert_pixel(&image, 19, 19, (Color){10, 11, 12, 255});
+    assert_pixel(&image, 20, 0, (Color){0, 0, 0, 255});
+    assert_pixel(&image, 23, 3, (Color){50, 50, 50, 255});
+    assert_pixel(&image, 27, 3, (Color){250, 250, 250, 255});
+    assert_pixel(&image, 28, 3, white);
+    assert_pixel(&image, 44, 9, (Color){9, 8, 7, 255});
+    assert_pixel(&image, 45, 9, white); /* transparent */
     image_free(&image);
     draw_free(&list);
 }
@@ -292,6 +337,8 @@ int main(void) {
         cmocka_unit_test(long_texts_end_in_an_ellipsis),
         cmocka_unit_test(paragraphs_break_at_spaces),
         cmocka_unit_test(regions_are_found),
+        cmocka_unit_test(hints_belong_to_the_last_region),
+        cmocka_unit_test(clips_cut_regions_and_texts),
         cmocka_unit_test(lists_grow_and_survive_without_memory),
         cmocka_unit_test(fonts_are_found_and_measured),
         cmocka_unit_test(shapes_are_drawn),

@@ -30,14 +30,20 @@ static bool match(FcConfig *config, FcPattern *pattern, char *path, size_t size)
     return ok;
 }
 
-bool font_find(bool mono, bool bold, char *path, size_t size, Error *err) {
-    FcConfig *config = FcInitLoadConfigAndFonts();
-    FcPattern *pattern = config ? wanted(mono, bold) : NULL;
-    bool ok = pattern && match(config, pattern, path, size);
+FontFinder *font_finder_new(void) {
+    return (FontFinder *)FcInitLoadConfigAndFonts();
+}
+
+void font_finder_free(FontFinder *finder) {
+    if (finder)
+        FcConfigDestroy((FcConfig *)finder);
+}
+
+bool font_find(FontFinder *finder, bool mono, bool bold, char *path, size_t size, Error *err) {
+    FcPattern *pattern = finder ? wanted(mono, bold) : NULL;
+    bool ok = pattern && match((FcConfig *)finder, pattern, path, size);
     if (pattern)
         FcPatternDestroy(pattern);
-    if (config)
-        FcConfigDestroy(config);
     return ok || error_set(err, ERROR_BAD,
                            "no font was found; install DejaVu (on Debian and Ubuntu: "
                            "apt-get install fonts-dejavu-core)");

@@ -167,6 +167,8 @@ static size_t line_bytes(const DrawList *list, TextStyle style, const char *text
             end--;
     while (words < end) {
         size_t at = words + strspn(text + words, " ");
+        if (at >= end)
+            break; /* only spaces are left */
         at += strcspn(text + at, " \n");
         at = at < end ? at : end;
         if (!fits(list, style, text, at, width))

@@ -8,6 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Without fmin's care for NaN, of which there is none here (list_shapes.c). */
+static inline double least(double a, double b) {
+    return a < b ? a : b;
+}
+
+static inline double most(double a, double b) {
+    return a > b ? a : b;
+}
+
 void raster_begin(Raster *raster, Rect clip) {
     raster->clip = clip;
     raster->edge_count = raster->span_count = raster->active_count = 0;
@@ -55,7 +64,7 @@ static void clip_sides(Raster *raster, Point top, Point bottom, float sign) {
     }
     at[count++] = bottom;
     for (int i = 0; i < count; i++)
-        at[i].x = fmin(fmax(at[i].x, 0), width);
+        at[i].x = least(most(at[i].x, 0), width);
     for (int i = 0; i + 1 < count; i++)
         push_edge(raster, at[i], at[i + 1], sign);
 }
@@ -113,9 +122,9 @@ static void let_in(Raster *raster, int x, double right, double depth) {
 
 /* An edge within a row, from column a to column b, `depth` high in all. */
 static void cross_row(Raster *raster, double a, double b, double depth) {
-    double left = fmin(a, b), right = fmax(a, b);
-    left = fmax(left, 0);
-    right = fmin(fmax(right, left), raster->clip.w);
+    double left = least(a, b), right = most(a, b);
+    left = most(left, 0);
+    right = least(most(right, left), raster->clip.w);
     int first = (int)left, last = (int)right;
     if (first == last) {
         let_in(raster, first, (left + right) / 2 - first, depth);
@@ -123,7 +132,7 @@ static void cross_row(Raster *raster, double a, double b, double depth) {
     }
     double share = depth / (right - left);
     for (int x = first; x <= last; x++) {
-        double from = fmax(left, x), to = fmin(right, x + 1);
+        double from = most(left, x), to = least(right, x + 1);
         if (to > from)
             let_in(raster, x, (from + to) / 2 - x, (to - from) * share);
     }
@@ -156,7 +165,7 @@ static bool sweep(Raster *raster, int y, Error *err) {
             int x = 64 * word + __builtin_ctzll(bits);
             sum += raster->row[x];
             raster->row[x] = 0;
-            int now = (int)(fminf(fabsf(sum), 1) * RASTER_LEVELS + 0.5f);
+            int now = (int)(least(fabsf(sum), 1) * RASTER_LEVELS + 0.5);
             if (level && begun < x && begun < width)
                 ok = push_span(raster, begun, x < width ? x : width, y + raster->clip.y, level,
                                err) &&
@@ -180,7 +189,7 @@ static void cross_edges(Raster *raster, int y) {
     size_t kept = 0;
     for (size_t i = 0; i < raster->active_count; i++) {
         RasterEdge *e = raster->active[i];
-        double top = fmax(e->y0, y), bottom = fmin(e->y1, y + 1);
+        double top = most(e->y0, y), bottom = least(e->y1, y + 1);
         double a = e->x + (top - e->y0) * e->slope, b = e->x + (bottom - e->y0) * e->slope;
         cross_row(raster, a, b, (bottom - top) * e->sign);
         if (e->y1 > y + 1)

@@ -7,9 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { OPEN_MAX = 32 };          /* faces times sizes in use at one scale */
-enum { WIDTHS_BYTES = 2 << 20 }; /* kept of texts that were measured, with the texts */
-enum { WIDTHS_FRAME = 4096 };    /* so many new ones count as a frame to them */
+enum { OPEN_MAX = 32 }; /* faces times sizes in use at one scale */
+/* What is kept of texts that were measured or drawn; so many new ones count as a frame to them. */
+enum { WIDTHS_BYTES = 2 << 20, MASKS_BYTES = 16 << 20, KEPT_FRAME = 4096 };
 
 typedef struct OpenFont {
     TextFace face;
@@ -17,22 +17,24 @@ typedef struct OpenFont {
     TTF_Font *font; /* NULL: it could not be opened */
 } OpenFont;
 
-/* How wide a text is at the current scale: views ask for the same ones frame after frame. */
-typedef struct Measured {
+/* What is known of a text at the current scale: views ask for the same ones frame after frame. */
+typedef struct KeptText {
     LruEntry entry; /* the first: so that one can be taken for the other */
     TextFace face;
-    int size, width;
+    int size;
     const char *text;
-} Measured; /* followed by the text */
+    int width; /* logical */
+    TextMask mask;
+} KeptText; /* followed by the text and the mask, if it is known */
 
 struct Fonts {
     double scale;
-    Lru widths;
-    int fresh_widths;
     char path[FACES][FILE_PATH_MAX];
     OpenFont open[OPEN_MAX];
     int open_count;
     TextMetrics metrics;
+    Lru widths, masks;
+    int fresh;
 };
 
 static void close_all(Fonts *fonts) {
@@ -42,67 +44,116 @@ static void close_all(Fonts *fonts) {
     fonts->open_count = 0;
 }
 
+static int pixels_of(const Fonts *fonts, int size) {
+    int pixels = (int)lround(size * fonts->scale);
+    return pixels < 1 ? 1 : pixels;
+}
+
 TTF_Font *fonts_get(Fonts *fonts, TextFace face, int size) {
     for (int i = 0; i < fonts->open_count; i++)
         if (fonts->open[i].face == face && fonts->open[i].size == size)
             return fonts->open[i].font;
     if (fonts->open_count == OPEN_MAX)
         close_all(fonts);
-    TTF_Font *font = TTF_OpenFont(fonts->path[face], fonts_pixels(fonts, size));
+    TTF_Font *font = TTF_OpenFont(fonts->path[face], pixels_of(fonts, size));
     if (font)
         TTF_SetFontHinting(font, TTF_HINTING_LIGHT);
     fonts->open[fonts->open_count++] = (OpenFont){face, size, font};
     return font;
 }
 
-int fonts_pixels(const Fonts *fonts, int size) {
-    int pixels = (int)lround(size * fonts->scale);
-    return pixels < 1 ? 1 : pixels;
-}
-
 static int logical(const Fonts *fonts, int pixels) {
     return (int)ceil(pixels / fonts->scale);
 }
 
-/* --- Widths ----------------------------------------------------------------------------------- */
+/* --- Texts that are kept ---------------------------------------------------------------------- */
 
-static void drop_width(LruEntry *entry) {
+static void drop(LruEntry *entry) {
     mem_free(entry);
 }
 
-static bool equal_width(const LruEntry *entry, const void *wanted) {
-    const Measured *a = (const Measured *)entry, *b = wanted;
+static bool equal(const LruEntry *entry, const void *wanted) {
+    const KeptText *a = (const KeptText *)entry, *b = wanted;
     return a->face == b->face && a->size == b->size && strcmp(a->text, b->text) == 0;
 }
 
-static void keep_width(Fonts *fonts, const Measured *measured, uint64_t hash) {
-    size_t text = strlen(measured->text) + 1;
-    Measured *kept = mem_alloc(1, sizeof *kept + text, NULL);
+static uint64_t hash_of(const KeptText *t) {
+    ImageKey key = image_key_add((ImageKey){0}, (uint64_t)t->face << 32 | (uint32_t)t->size);
+    return image_key_add_text(key, t->text).low;
+}
+
+/* A copy of it with room for `bytes` of a mask; NULL if there is no memory. */
+static KeptText *keep(Fonts *fonts, Lru *lru, const KeptText *t, size_t bytes, Error *err) {
+    size_t text = strlen(t->text) + 1;
+    KeptText *kept = mem_alloc(1, sizeof *kept + text + bytes, err);
     if (!kept)
-        return;
-    *kept = *measured;
-    kept->text = memcpy(kept + 1, measured->text, text);
-    kept->entry.bytes = sizeof *kept + text;
-    if (!lru_add(&fonts->widths, hash, &kept->entry, NULL))
+        return NULL;
+    *kept = *t;
+    kept->text = memcpy(kept + 1, t->text, text);
+    kept->mask.bytes = (uint8_t *)(kept + 1) + text;
+    kept->entry.bytes = sizeof *kept + text + bytes;
+    if (!lru_add(lru, hash_of(t), &kept->entry, err)) {
         mem_free(kept);
-    if (++fonts->fresh_widths % WIDTHS_FRAME == 0)
+        return NULL;
+    }
+    if (++fonts->fresh % KEPT_FRAME == 0) {
         lru_frame(&fonts->widths);
+        lru_frame(&fonts->masks);
+    }
+    return kept;
 }
 
 static int width_of(void *context, TextFace face, int size, const char *text) {
     Fonts *fonts = context;
-    Measured measured = {.face = face, .size = size, .text = text};
-    ImageKey key = image_key_add((ImageKey){0}, (uint64_t)face << 32 | (uint32_t)size);
-    uint64_t hash = image_key_add_text(key, text).low;
-    const Measured *kept = (Measured *)lru_find(&fonts->widths, hash, equal_width, &measured);
+    KeptText wanted = {.face = face, .size = size, .text = text};
+    const KeptText *kept =
+        (const KeptText *)lru_find(&fonts->widths, hash_of(&wanted), equal, &wanted);
     if (kept)
         return kept->width;
     TTF_Font *font = fonts_get(fonts, face, size);
     if (font)
-        TTF_SizeUTF8(font, text, &measured.width, NULL);
-    measured.width = logical(fonts, measured.width);
-    keep_width(fonts, &measured, hash);
-    return measured.width;
+        TTF_SizeUTF8(font, text, &wanted.width, NULL);
+    wanted.width = logical(fonts, wanted.width);
+    keep(fonts, &fonts->widths, &wanted, 0, NULL);
+    return wanted.width;
+}
+
+/* The alpha of white letters. */
+static void copy_mask(uint8_t *to, const SDL_Surface *surface) {
+    for (int y = 0; y < surface->h; y++) {
+        const uint8_t *row = (const uint8_t *)surface->pixels + (size_t)y * (size_t)surface->pitch;
+        for (int x = 0; x < surface->w; x++) {
+            uint32_t pixel;
+            memcpy(&pixel, row + 4 * (size_t)x, sizeof pixel);
+            *to++ = (uint8_t)(pixel >> 24);
+        }
+    }
+}
+
+static bool mask_of(void *context, TextFace face, int size, const char *text, TextMask *mask,
+                    Error *err) {
+    Fonts *fonts = context;
+    KeptText wanted = {.face = face, .size = size, .text = text};
+    KeptText *kept = (KeptText *)lru_find(&fonts->masks, hash_of(&wanted), equal, &wanted);
+    if (!kept) {
+        TTF_Font *font = fonts_get(fonts, face, size);
+        SDL_Surface *surface =
+            font ? TTF_RenderUTF8_Blended(font, text, (SDL_Color){255, 255, 255, 255}) : NULL;
+        if (!surface)
+            return error_set(err, ERROR_BAD, TEXT("cannot draw a text: %s", TTF_GetError()));
+        wanted.mask = (TextMask){.w = surface->w, .h = surface->h};
+        kept = keep(fonts, &fonts->masks, &wanted, (size_t)surface->w * (size_t)surface->h, err);
+        if (kept)
+            copy_mask((uint8_t *)(kept + 1) + strlen(text) + 1, surface);
+        SDL_FreeSurface(surface);
+    }
+    if (kept)
+        *mask = kept->mask;
+    return kept;
+}
+
+TextPainter fonts_painter(Fonts *fonts) {
+    return (TextPainter){mask_of, fonts};
 }
 
 static int height_of(void *context, TextFace face, int size) {
@@ -112,22 +163,27 @@ static int height_of(void *context, TextFace face, int size) {
 }
 
 /* Every face must open once, so that a broken file is told now and not by an empty window. A bold
- * cut that does not is replaced by the regular one. */
-static bool try_faces(Fonts *fonts, Error *err) {
-    for (TextFace face = 0; face < FACES; face++) {
-        bool mono = face == FACE_MONO || face == FACE_MONO_BOLD, bold = face > FACE_MONO;
-        char *path = fonts->path[face];
-        const size_t size = sizeof fonts->path[face];
-        TTF_Font *font = NULL;
-        if (font_find(mono, bold, path, size, bold ? NULL : err))
-            font = fonts_get(fonts, face, 14);
-        if (!font && bold)
-            memcpy(path, fonts->path[mono ? FACE_MONO : FACE_SANS], size);
-        else if (!font)
-            return error_set(err, ERROR_OPEN, path, TTF_GetError());
-    }
-    close_all(fonts); /* also those that did not open */
+ * cut that does not is replaced by the regular one, which comes before it. */
+static bool try_face(Fonts *fonts, FontFinder *finder, TextFace face, Error *err) {
+    bool mono = face == FACE_MONO || face == FACE_MONO_BOLD, bold = face > FACE_MONO;
+    char *path = fonts->path[face];
+    const size_t size = sizeof fonts->path[face];
+    if (font_find(finder, mono, bold, path, size, bold ? NULL : err) && fonts_get(fonts, face, 14))
+        return true;
+    if (!bold)
+        return error_set(err, ERROR_OPEN, path, TTF_GetError());
+    memcpy(path, fonts->path[mono ? FACE_MONO : FACE_SANS], size);
     return true;
+}
+
+static bool try_faces(Fonts *fonts, Error *err) {
+    FontFinder *finder = font_finder_new();
+    bool ok = true;
+    for (TextFace face = 0; face < FACES && ok; face++)
+        ok = try_face(fonts, finder, face, err);
+    font_finder_free(finder);
+    close_all(fonts); /* also those that did not open */
+    return ok;
 }
 
 Fonts *fonts_new(double scale, Error *err) {
@@ -141,7 +197,8 @@ Fonts *fonts_new(double scale, Error *err) {
         return NULL;
     }
     fonts->scale = scale;
-    fonts->widths = (Lru){.drop = drop_width, .limit = WIDTHS_BYTES};
+    fonts->widths = (Lru){.drop = drop, .limit = WIDTHS_BYTES};
+    fonts->masks = (Lru){.drop = drop, .limit = MASKS_BYTES};
     fonts->metrics = (TextMetrics){.width = width_of, .height = height_of, .context = fonts};
     if (!try_faces(fonts, err)) {
         fonts_free(fonts);
@@ -150,11 +207,16 @@ Fonts *fonts_new(double scale, Error *err) {
     return fonts;
 }
 
+static void forget(Fonts *fonts) {
+    close_all(fonts);
+    lru_clear(&fonts->widths);
+    lru_clear(&fonts->masks);
+}
+
 void fonts_free(Fonts *fonts) {
     if (!fonts)
         return;
-    close_all(fonts);
-    lru_clear(&fonts->widths);
+    forget(fonts);
     mem_free(fonts);
     TTF_Quit();
 }
@@ -162,8 +224,7 @@ void fonts_free(Fonts *fonts) {
 void fonts_set_scale(Fonts *fonts, double scale) {
     if (scale == fonts->scale)
         return;
-    close_all(fonts);
-    lru_clear(&fonts->widths);
+    forget(fonts);
     fonts->scale = scale;
 }
 

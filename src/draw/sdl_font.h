@@ -2,7 +2,7 @@
 #ifndef DRAW_SDL_FONT_H
 #define DRAW_SDL_FONT_H
 
-#include "draw/list.h"
+#include "draw/paint.h"
 
 typedef struct Fonts Fonts;
 
@@ -12,9 +12,9 @@ void fonts_free(Fonts *fonts); /* NULL is fine */
 void fonts_set_scale(Fonts *fonts, double scale);
 double fonts_scale(const Fonts *fonts);
 const TextMetrics *fonts_metrics(const Fonts *fonts);
-/* What an em of this size takes on the screen. */
-int fonts_pixels(const Fonts *fonts, int size);
-/* The font for the back end; NULL if it cannot be opened. */
+/* Their letters, for paint_list at the same scale; each text is drawn once and kept for a while. */
+TextPainter fonts_painter(Fonts *fonts);
+/* NULL if it cannot be opened. */
 struct _TTF_Font *fonts_get(Fonts *fonts, TextFace face, int size);
 
 #endif

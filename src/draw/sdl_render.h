@@ -1,5 +1,5 @@
-/* Display lists to pixels through SDL_Renderer: on a window's, or headless on one in memory, with
- * the same code and the same outcome. */
+/* Display lists on an SDL_Renderer, whichever it is, and as pictures without any display: the same
+ * pixels everywhere, as they are painted by paint_list. */
 #ifndef DRAW_SDL_RENDER_H
 #define DRAW_SDL_RENDER_H
 
@@ -9,23 +9,21 @@
 
 struct SDL_Renderer;
 
-/* What is worth keeping from frame to frame, on one renderer: texts and keyed images, as textures
- * of the size in which they are drawn. */
-typedef struct SdlCache SdlCache;
+/* The picture on a renderer: each frame only what differs from the last is painted and handed to
+ * the renderer. */
+typedef struct SdlScreen SdlScreen;
 
-enum { SDL_CACHE_BYTES = 128 << 20 }; /* a good limit: a dozen screens of 1920 x 1080 */
+/* Owned: sdl_screen_free, before the renderer is destroyed. */
+SdlScreen *sdl_screen_new(struct SDL_Renderer *renderer, Error *err);
+void sdl_screen_free(SdlScreen *screen); /* NULL is fine */
+/* The renderer lost its textures (SDL_RENDER_DEVICE_RESET, SDL_RENDER_TARGETS_RESET). */
+void sdl_screen_reset(SdlScreen *screen);
 
-/* Keeps about so many bytes; more only where one frame and the one before need more. Owned:
- * sdl_cache_free, before the renderer is destroyed. */
-SdlCache *sdl_cache_new(struct SDL_Renderer *renderer, size_t bytes, Error *err);
-void sdl_cache_free(SdlCache *cache); /* NULL is fine */
-/* Forgets all: when the renderer says that it lost its textures (SDL_RENDER_DEVICE_RESET). */
-void sdl_cache_clear(SdlCache *cache);
-size_t sdl_cache_bytes(const SdlCache *cache); /* kept now */
-
-/* Draws the list at the fonts' scale over what the renderer holds, as one frame; the caller
- * presents. False if something could not be drawn (the rest is). */
-bool sdl_render_frame(SdlCache *cache, Fonts *fonts, const DrawList *list, Error *err);
+/* Draws the list at the fonts' scale, all over what the renderer shows, and black where the list
+ * has nothing; the caller presents. False if something could not be drawn (the rest is). */
+bool sdl_screen_draw(SdlScreen *screen, Fonts *fonts, const DrawList *list, Error *err);
+/* How many pixels the last call had to paint. */
+size_t sdl_screen_painted(const SdlScreen *screen);
 
 /* The same once, with nothing kept. */
 bool sdl_render(struct SDL_Renderer *renderer, Fonts *fonts, const DrawList *list, Error *err);

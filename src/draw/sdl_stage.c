@@ -7,21 +7,21 @@
 struct Stage {
     SDL_Surface *surface;
     SDL_Renderer *renderer;
-    SdlCache *cache;
+    SdlScreen *screen;
 };
 
 Stage *stage_new(int width, int height, Error *err) {
     Stage *stage = mem_alloc(1, sizeof *stage, err);
     if (!stage)
         return NULL;
-    stage->surface = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_ARGB8888);
+    stage->surface = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_RGB888);
     if (stage->surface)
         stage->renderer = SDL_CreateSoftwareRenderer(stage->surface);
     if (stage->renderer)
-        stage->cache = sdl_cache_new(stage->renderer, SDL_CACHE_BYTES, err);
+        stage->screen = sdl_screen_new(stage->renderer, err);
     else
         error_set(err, ERROR_BAD, TEXT("cannot draw in memory: %s", SDL_GetError()));
-    if (stage->cache)
+    if (stage->screen)
         return stage;
     stage_free(stage);
     return NULL;
@@ -30,7 +30,7 @@ Stage *stage_new(int width, int height, Error *err) {
 void stage_free(Stage *stage) {
     if (!stage)
         return;
-    sdl_cache_free(stage->cache);
+    sdl_screen_free(stage->screen);
     if (stage->renderer)
         SDL_DestroyRenderer(stage->renderer);
     SDL_FreeSurface(stage->surface);
@@ -38,6 +38,6 @@ void stage_free(Stage *stage) {
 }
 
 void stage_draw(Stage *stage, Fonts *fonts, const DrawList *list) {
-    sdl_render_frame(stage->cache, fonts, list, NULL);
+    sdl_screen_draw(stage->screen, fonts, list, NULL);
     SDL_RenderPresent(stage->renderer);
 }

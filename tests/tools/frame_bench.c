@@ -18,12 +18,17 @@
 #include <time.h>
 
 enum { WIDTH = 1920, HEIGHT = 1080, COLUMNS = 27, MAPS = 512, MAP = 55, CELL_W = 62, CELL_H = 50 };
-enum { PAGES = 40, CAPTION = 17, FRAMES_MAX = 2000 };
+enum {
+    PAGES = 40,
+    LAYER_PAGES = 4, /* 2048 channels, then the next layer */
+    CAPTION = 17,
+    FRAMES_MAX = 2000
+};
 
 typedef struct Bench {
     SDL_Renderer *renderer;
     Fonts *fonts;
-    SdlCache *textures;
+    SdlScreen *screen;
     ImageCache *images;
     DrawList list;
     const float *values;
@@ -73,7 +78,7 @@ static void draw_maps(Bench *b) {
         if (i == b->frame % MAPS)
             draw_frame(&b->list, cell, accent);
         draw_textf(&b->list, (Rect){cell.x, cell.y + 44, 60, CAPTION}, caption, "%d",
-                   b->page * MAPS + i);
+                   b->page % LAYER_PAGES * MAPS + i);
     }
 }
 
@@ -138,7 +143,7 @@ static void measure(Bench *b, const char *name, int frames, bool turn) {
         double start = own_ms();
         fill_list(b);
         double middle = own_ms();
-        check(sdl_render_frame(b->textures, b->fonts, &b->list, &b->err), b->err.text);
+        check(sdl_screen_draw(b->screen, b->fonts, &b->list, &b->err), b->err.text);
         SDL_RenderPresent(b->renderer);
         double end = own_ms();
         list[i] = middle - start;
@@ -168,18 +173,18 @@ int main(int argc, char **argv) {
     b.renderer = surface ? SDL_CreateSoftwareRenderer(surface) : NULL;
     check(b.renderer, SDL_GetError());
     b.fonts = fonts_new(scale, &b.err);
-    b.textures = sdl_cache_new(b.renderer, SDL_CACHE_BYTES, &b.err);
+    b.screen = sdl_screen_new(b.renderer, &b.err);
     b.images = image_cache_new(64 << 20, &b.err);
     float *values = make_values(&b.err);
     b.values = values;
-    check(b.fonts && b.textures && b.images && values, b.err.text);
+    check(b.fonts && b.screen && b.images && values, b.err.text);
     measure(&b, "first", 1, false);
     measure(&b, "the mouse moves", frames, false);
     measure(&b, "every frame a new page", frames, true);
     check(b.list.error.code == ERROR_NONE && b.err.code == ERROR_NONE, b.list.error.text);
     draw_free(&b.list);
     image_cache_free(b.images);
-    sdl_cache_free(b.textures);
+    sdl_screen_free(b.screen);
     fonts_free(b.fonts);
     mem_free(values);
     SDL_DestroyRenderer(b.renderer);
