@@ -24,6 +24,7 @@ typedef struct Training {
 
 static void name_arrays(Training *t) {
     t->c.fingerprint = 0xfedcba9876543210u;
+    strcpy(t->c.kernels, "--cpu ref --conv auto");
     t->c.array_count = 3;
     t->c.arrays[0].name = "weights";
     t->c.arrays[0].data = t->weights;
@@ -132,24 +133,28 @@ static void the_bytes_are_those_of_the_format(void **state) {
     (void)state;
     Error err = {0};
     const float x[] = {1, -2, 0.5f};
-    Checkpoint c = {
-        .fingerprint = 0x0102030405060708u, .step = 258, .loss_sum = 1, .array_count = 1};
+    Checkpoint c = {.fingerprint = 0x0102030405060708u,
+                    .kernels = "some",
+                    .step = 258,
+                    .loss_sum = 1,
+                    .array_count = 1};
     c.arrays[0].name = "w";
     c.arrays[0].data = (float *)(uintptr_t)x;
     c.arrays[0].count = 3;
     assert_ok(checkpoint_save(&c, test_path("bytes"), &err), err);
     size_t size;
     uint8_t *bytes = saved_bytes(test_path("bytes"), &size);
-    assert_int_equal(size, 15 * 8 + 40 + 16 + 8);
-    assert_memory_equal(bytes, "convoscope checkpoint 1\n", 24);
-    assert_memory_equal(bytes + 24, ((const uint8_t[]){184, 0, 0, 0, 0, 0, 0, 0}), 8);
+    assert_int_equal(size, 19 * 8 + 40 + 16 + 8);
+    assert_memory_equal(bytes, "convoscope checkpoint 2\n", 24);
+    assert_memory_equal(bytes + 24, ((const uint8_t[]){216, 0, 0, 0, 0, 0, 0, 0}), 8);
     assert_memory_equal(bytes + 32, ((const uint8_t[]){8, 7, 6, 5, 4, 3, 2, 1}), 8);
     assert_memory_equal(bytes + 48, ((const uint8_t[]){2, 1, 0, 0, 0, 0, 0, 0}), 8);
     assert_memory_equal(bytes + 56, ((const uint8_t[]){0, 0, 0, 0, 0, 0, 0xf0, 0x3f}), 8);
-    assert_memory_equal(bytes + 120, "w\0\0\0\0\0\0\0", 8);
-    assert_memory_equal(bytes + 152, ((const uint8_t[]){3, 0, 0, 0, 0, 0, 0, 0}), 8);
+    assert_memory_equal(bytes + 120, "some\0\0\0", 8);
+    assert_memory_equal(bytes + 152, "w\0\0\0\0\0\0\0", 8);
+    assert_memory_equal(bytes + 184, ((const uint8_t[]){3, 0, 0, 0, 0, 0, 0, 0}), 8);
     assert_memory_equal(
-        bytes + 160,
+        bytes + 192,
         ((const uint8_t[]){0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0, 0, 0, 0, 0x3f, 0, 0, 0, 0}), 16);
     mem_free(bytes);
 }
@@ -178,7 +183,7 @@ static void a_cut_file_is_refused(void **state) {
     size_t size;
     uint8_t *bytes = saved_bytes(path, &size);
     refuse(bytes, 0, "' is not a checkpoint of a training: ");
-    for (size_t cut = 0; cut < size; cut += cut < 200 || size - cut < 20 ? 1 : 97)
+    for (size_t cut = 0; cut < size; cut += cut < 232 || size - cut < 20 ? 1 : 97)
         refuse(bytes, cut,
                cut < 22 ? "refused' is not a checkpoint of a training: it begins otherwise"
                : cut < 32
@@ -201,7 +206,7 @@ static void a_changed_file_is_refused(void **state) {
     assert_ok(checkpoint_save(&t->c, path, &err), err);
     size_t size;
     uint8_t *bytes = saved_bytes(path, &size);
-    for (size_t at = 0; at < size; at += at < 400 ? 1 : 13) {
+    for (size_t at = 0; at < size; at += at < 432 ? 1 : 13) {
         bytes[at] ^= (uint8_t)(1 << at % 8);
         refuse(bytes, size,
                at < 22   ? "begins otherwise"
@@ -214,8 +219,8 @@ static void a_changed_file_is_refused(void **state) {
     bytes[size - 8 - 17] ^= 0x80;
     bytes[size - 8 - 25] ^= 0x80;
     refuse(bytes, size, "not a sound checkpoint");
-    bytes[22] = '2';
-    refuse(bytes, size, "it is of format 2");
+    bytes[22] = '1';
+    refuse(bytes, size, "it is of format 1");
     mem_free(bytes);
     free(t);
 }
@@ -230,6 +235,11 @@ static void another_trainings_is_refused(void **state) {
     back->c.fingerprint++;
     assert_fails(checkpoint_load(&back->c, path, &arena, &err), err,
                  "other: it was made by another recipe, network or data");
+    name_arrays(back);
+    strcpy(back->c.kernels, "--cpu avx2 --conv auto");
+    assert_fails(checkpoint_load(&back->c, path, &arena, &err), err,
+                 "other: it was made with --cpu ref --conv auto, not with --cpu avx2 --conv auto, "
+                 "which rounds differently");
     name_arrays(back);
     back->c.arrays[2].count = AVERAGE - 1;
     assert_fails(checkpoint_load(&back->c, path, &arena, &err), err,
@@ -282,7 +292,7 @@ static void sizes_are_not_trusted(void **state) {
         {11, UINT64_MAX, "best_epoch: expected 0 or more"},
         {14, 2, "its arrays: expected 3, got 2"},
         {14, 1ull << 61, "its arrays: expected 3, got 2305843009213693952"},
-        {19, 1ull << 63, "weights: expected 1001 numbers, got 9223372036854775808"},
+        {23, 1ull << 63, "weights: expected 1001 numbers, got 9223372036854775808"},
     };
     Error err = {0};
     Training *t = new_training();
@@ -300,7 +310,7 @@ static void sizes_are_not_trusted(void **state) {
     /* A whole and sound file that ends before its arrays. */
     size_t size;
     uint8_t *bytes = saved_bytes(test_path("lies"), &size);
-    static const size_t ends[] = {300, 31, 29, 20, 15}; /* the sum overwrites */
+    static const size_t ends[] = {300, 35, 33, 24, 19}; /* the sum overwrites */
     for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
         size_t end = (ends[k] + 1) * 8;
         memset(bytes + 24, 0, 8);

@@ -241,18 +241,28 @@ static void eval_skips_bad_pictures(void **state) {
     assert_ok(file_make_folder(test_path("set/3"), &err), err);
     assert_ok(file_make_folder(test_path("set/4"), &err), err); /* stays empty */
     write_text("set/3/b.jpg", "\xff\xd8 and no more");
-    assert_refused("1 of 1 pictures cannot be read", "eval lenet --weights random:1 --data %s",
+    assert_refused("1 of 1 picture cannot be read", "eval lenet --weights random:1 --data %s",
                    test_path("set"));
     test_contains(err_text, "b.jpg");
     make_picture("set/3/a.png", 20, 20, 3);
+    write_text("set/3/e.webp", "x");
     make_picture("set/3/c.png", 20000, 1, 1); /* resized it would be too large */
     make_picture("set/3/d.png", 20, 20, 1);
     assert_int_equal(
         run("eval lenet --weights random:1 --data %s --json --batch 2", test_path("set")), 0);
     test_contains(out_text, "\"images\": 2,");
     test_contains(out_text, "\"skipped\": 2,");
-    test_contains(err_text, "note: 2 of 4 pictures skipped");
+    test_contains(err_text, "warning: 2 of 4 pictures skipped");
     test_contains(err_text, "b.jpg");
+    test_contains(err_text, "note: ");
+    test_contains(err_text, "set: 1 file not read, being no PNG, JPEG, BMP, TGA, GIF, PNM; the "
+                            "first: 3/e.webp");
+    assert_ok(file_make_folder(test_path("learn/train/3"), &err), err);
+    make_picture("learn/train/3/a.png", 20, 20, 3);
+    assert_refused("learn' is not a test set: it has train, but no val",
+                   "eval lenet --weights random:1 --data %s", test_path("learn"));
+    assert_int_equal(run("eval lenet --weights random:1 --data %s", test_path("learn/train")), 0);
+    test_contains(out_text, " on 1 picture: ");
     assert_ok(file_make_folder(test_path("flat"), &err), err);
     make_picture("flat/a.png", 20, 20, 1);
     assert_refused("its class: expected 0..9, got none", "eval lenet --weights random:1 --data %s",

@@ -58,12 +58,15 @@ static void idx_files(void **state) {
     check_pictures(path, false);
     text_format(path, sizeof path, "%s/train-labels-idx1-ubyte.gz", folder);
     write_gz(path, classes, sizeof classes);
-    check_pictures(folder, true); /* found by name, beside one that is not compressed */
+    text_format(path, sizeof path, "%s/train-images-idx3-ubyte", folder);
+    check_pictures(path, true); /* found by name, beside one that is not compressed */
+    assert_fails(dataset_open(folder, DATASET_TEST, &three, &err), err,
+                 "is not a test set: it holds train-images-idx3-ubyte, which is for training");
     text_format(path, sizeof path, "%s/t10k-images.idx3-ubyte.gz", folder);
     write_gz(path, pictures, sizeof pictures);
     text_format(path, sizeof path, "%s/t10k-labels.idx1-ubyte", folder);
     test_write(path, classes, sizeof classes);
-    check_pictures(folder, true); /* the test set goes first */
+    check_pictures(folder, true);
 }
 
 static void idx_colours(void **state) {
@@ -267,6 +270,86 @@ static void folders(void **state) {
                  "2 of 4 class folders match no class (tow, what): unknown class 'tow'");
 }
 
+/* What is not taken is told: of other kinds, or in no class folder. */
+static void what_is_passed_over(void **state) {
+    (void)state;
+    Error err = {0};
+    put_picture("album/train/one/a.png", 1);
+    put_picture("album/train/two/a.png", 2);
+    Dataset *d = dataset_open(test_path("album"), DATASET_TRAIN, &three, &err);
+    assert_ok(d != NULL, err);
+    assert_string_equal(dataset_note(d), "");
+    dataset_free(d);
+    test_write(test_path("album/train/README"), "x", 1);
+    test_write(test_path("album/train/two/b.HEIC"), "x", 1);
+    test_write(test_path("album/train/two/.b.heic"), "x", 1);
+    d = dataset_open(test_path("album"), DATASET_TRAIN, &three, &err);
+    assert_ok(d != NULL, err);
+    assert_int_equal(dataset_count(d), 2);
+    test_contains(dataset_note(d), "album/train: 1 file not read, being no PNG, JPEG, BMP, TGA, "
+                                   "GIF, PNM; the first: two/b.HEIC");
+    assert_null(strstr(dataset_note(d), "beside"));
+    dataset_free(d);
+    test_write(test_path("album/train/one/notes.txt"), "x", 1);
+    put_picture("album/train/y.png", 3);
+    test_write(test_path("album/train/z.webp"), "x", 1);
+    d = dataset_open(test_path("album"), DATASET_TRAIN, &three, &err);
+    assert_ok(d != NULL, err);
+    assert_int_equal(dataset_count(d), 2);
+    test_contains(dataset_note(d), "2 files not read, being no PNG, JPEG, BMP, TGA, GIF, PNM; the "
+                                   "first: one/notes.txt; 2 pictures beside the class folders left "
+                                   "out; the first: y.png");
+    dataset_free(d);
+}
+
+static void pictures_of_kinds_that_are_not_read(void **state) {
+    (void)state;
+    Error err = {0};
+    put_picture("webp/train/one/a.png", 1);
+    assert_ok(file_make_folder(test_path("webp/train/two"), &err), err);
+    test_write(test_path("webp/train/two/b.webp"), "x", 1);
+    test_write(test_path("webp/train/two/c.webp"), "x", 1);
+    assert_fails(dataset_open(test_path("webp"), DATASET_TRAIN, &three, &err), err,
+                 "webp/train/two' holds no pictures of a kind that is read (PNG, JPEG, BMP, TGA, "
+                 "GIF, PNM), but b.webp and 1 more");
+    assert_ok(file_make_folder(test_path("webp/val/two"), &err), err);
+    test_write(test_path("webp/val/two/b.webp"), "x", 1);
+    assert_fails(dataset_open(test_path("webp"), DATASET_TEST, &three, &err), err,
+                 "webp/val' is not a data set: no pictures of a kind that is read (PNG, JPEG, BMP, "
+                 "TGA, GIF, PNM), but two/b.webp");
+    assert_ok(file_make_folder(test_path("flat webp"), &err), err);
+    test_write(test_path("flat webp/b.webp"), "x", 1);
+    assert_fails(dataset_open(test_path("flat webp"), DATASET_TEST, &three, &err), err,
+                 "that is read (PNG, JPEG, BMP, TGA, GIF, PNM), but b.webp");
+}
+
+/* What is there to learn from is not for testing, nor the other way round. */
+static void one_part_only(void **state) {
+    (void)state;
+    Error err = {0};
+    put_picture("halves/train/one/a.png", 1);
+    assert_fails(dataset_open(test_path("halves"), DATASET_TEST, &three, &err), err,
+                 "halves' is not a test set: it has train, but no val");
+    Dataset *d = dataset_open(test_path("halves/train"), DATASET_TEST, &three, &err);
+    assert_ok(d != NULL, err);
+    dataset_free(d);
+    const char *vehicles[] = {"bus", "train"};
+    const Labels two = {.count = 2, .names = vehicles}; /* of which one is a train */
+    put_picture("vehicles/train/a.png", 1);
+    put_picture("vehicles/bus/a.png", 1);
+    d = dataset_open(test_path("vehicles"), DATASET_TEST, &two, &err);
+    assert_ok(d != NULL, err);
+    assert_int_equal(dataset_count(d), 2);
+    dataset_free(d);
+    put_picture("later/val/one/a.png", 1);
+    assert_fails(dataset_open(test_path("later"), DATASET_TRAIN, &three, &err), err,
+                 "it has val, but no train");
+    assert_ok(file_make_folder(test_path("batches"), &err), err);
+    test_write(test_path("batches/data_batch_1.bin"), "x", 1);
+    assert_fails(dataset_open(test_path("batches"), DATASET_TEST, &three, &err), err,
+                 "it holds data_batch_1.bin, which is for training, and no file for testing");
+}
+
 static void numbered_folders(void **state) {
     (void)state;
     Error err = {0};
@@ -313,13 +396,14 @@ static void no_classes(void **state) {
 
 static void out_of_memory(void **state) {
     (void)state;
-    const char *paths[] = {"flat", "numbered", "mnist", "test_batch.bin"};
+    const char *paths[] = {"flat", "numbered", "mnist", "test_batch.bin", "album/train"};
     test_write(test_path("flat/a.png"), "", 0);
-    for (int p = 0; p < 4; p++) {
+    for (int p = 0; p < 5; p++) {
         for (size_t n = 1;; n++) {
             Error err = {0};
             mem_fail_at(n);
-            Dataset *d = dataset_open(test_path(paths[p]), DATASET_TEST, p ? NULL : &three, &err);
+            Dataset *d =
+                dataset_open(test_path(paths[p]), DATASET_TEST, p && p < 4 ? NULL : &three, &err);
             bool reached = mem_fail_at(0) >= n;
             dataset_free(d);
             if (!reached)
@@ -338,6 +422,9 @@ int main(void) {
         cmocka_unit_test(gzip_bad),
         cmocka_unit_test(cifar),
         cmocka_unit_test(folders),
+        cmocka_unit_test(what_is_passed_over),
+        cmocka_unit_test(pictures_of_kinds_that_are_not_read),
+        cmocka_unit_test(one_part_only),
         cmocka_unit_test(numbered_folders),
         cmocka_unit_test(no_classes),
         cmocka_unit_test(out_of_memory),

@@ -69,7 +69,7 @@ static void splits(void **state) {
     Arena arena = {0};
     assert_fails(
         train_split(&data, COUNT, 1, &arena, &s, &err), err,
-        "pictures to hold out: expected 0..89, so that some are left to learn from, got 90");
+        "holdout: expected 0..89, so that some of the pictures are left to learn from, got 90");
     assert_fails(train_split(&data, -1, 1, &arena, &s, &err), err, "got -1");
     arena_free(&arena);
 }

@@ -102,6 +102,7 @@ static void photos(void **state) {
         assert_int_equal(d->count, 5);
         assert_int_equal(d->skipped, 0);
         assert_string_equal(d->note, "");
+        assert_null(d->remarks[0]);
         assert_int_equal(d->classes, 2);
         for (int i = 0; i < 5; i++) {
             assert_int_equal(d->labels[i], i >= 3);
@@ -305,6 +306,67 @@ static void unreadable(void **state) {
     model_free(model);
 }
 
+/* Classes that nothing is learned of, and outputs that nobody has named. */
+static void what_is_missing_is_remarked(void **state) {
+    (void)state;
+    Error err = {0};
+    test_write(test_path("letters.txt"), "0\n1\nx\ny\n", 8);
+    Model *model = model_of(3, 4, 4, NULL), *named = model_of(3, 4, 9, test_path("letters.txt"));
+    Model *many = model_of(3, 4, 90, NULL);
+    put_photos("remarked");
+    put("remarked", "train/1/c.heic", "x", 1);
+    TrainData *d = load(test_path("remarked"), model, FIT_EXACT, 2, &err);
+    assert_ok(d != NULL, err);
+    assert_int_equal(d->count, 5);
+    test_contains(d->remarks[0], "remarked/train: 1 file not read, ");
+    assert_string_equal(d->remarks[1], "no pictures of 2 of 4 classes: class 2, class 3");
+    assert_null(d->remarks[2]);
+    train_data_free(d);
+    d = load(test_path("remarked"), named, FIT_EXACT, 1, &err);
+    assert_ok(d != NULL, err);
+    assert_string_equal(d->remarks[1], "no pictures of 2 of 4 classes: x, y");
+    assert_string_equal(d->remarks[2], "the network has 9 outputs, but 4 labels");
+    assert_null(d->remarks[3]);
+    train_data_free(d);
+    d = load(test_path("remarked"), many, FIT_EXACT, 1, &err);
+    assert_ok(d != NULL, err);
+    assert_string_equal(d->remarks[1],
+                        "no pictures of 88 of 90 classes: class 2, class 3, class 4, class 5, ...");
+    train_data_free(d);
+    model_free(model);
+    model_free(named);
+    model_free(many);
+}
+
+/* The same pictures are other numbers to a network that takes another mean from them. */
+static void preprocessing_counts(void **state) {
+    (void)state;
+    static const char *const ways[] = {"'mean': [0.5]", "'mean': [0.25]",
+                                       "'mean': [0.5], 'deviation': [0.5]",
+                                       "'range': 255, 'mean': [0.5]"};
+    uint64_t seen[4];
+    Error err = {0};
+    put_idx("ways", "train", 12, 5);
+    for (int i = 0; i < 4; i++) {
+        char text[400];
+        text_format(text, sizeof text,
+                    "{'input': [1, 5, 5], 'preprocess': {%s}, 'layers': [{'op': 'flatten'}, "
+                    "{'op': 'linear', 'name': 'fc', 'out': 3}, {'op': 'softmax'}]}",
+                    ways[i]);
+        for (char *c = text; *c; c++)
+            *c = *c == '\'' ? '"' : *c;
+        Model *model = model_parse(text, strlen(text), "way", 0, &err);
+        assert_ok(model != NULL, err);
+        TrainData *d = load(test_path("ways"), model, FIT_EXACT, 1, &err);
+        assert_ok(d != NULL, err);
+        seen[i] = d->fingerprint;
+        for (int k = 0; k < i; k++)
+            assert_true(seen[k] != seen[i]);
+        train_data_free(d);
+        model_free(model);
+    }
+}
+
 static void beyond_the_classes(void **state) {
     (void)state;
     Model *model = model_of(3, 4, 2, NULL);
@@ -413,11 +475,18 @@ static void out_of_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(photos),        cmocka_unit_test(fingerprints),
-        cmocka_unit_test(idx),           cmocka_unit_test(cifar),
-        cmocka_unit_test(empty_class),   cmocka_unit_test(no_training_part),
-        cmocka_unit_test(unreadable),    cmocka_unit_test(beyond_the_classes),
-        cmocka_unit_test(other_sizes),   cmocka_unit_test(refused),
+        cmocka_unit_test(photos),
+        cmocka_unit_test(fingerprints),
+        cmocka_unit_test(idx),
+        cmocka_unit_test(cifar),
+        cmocka_unit_test(empty_class),
+        cmocka_unit_test(no_training_part),
+        cmocka_unit_test(unreadable),
+        cmocka_unit_test(beyond_the_classes),
+        cmocka_unit_test(other_sizes),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(what_is_missing_is_remarked),
+        cmocka_unit_test(preprocessing_counts),
         cmocka_unit_test(out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static Recipe *parse(const char *text, Error *err) {
     return recipe_parse(text, strlen(text), "test", err);
@@ -136,13 +137,14 @@ static void what_is_wrong_is_said(void **state) {
         {"{\"smoothing\": 1}", "smoothing: expected at least 0 and less than 1"},
         {"{\"average\": 1}", "average: expected at least 0 and less than 1"},
         {"{\"decay\": -0.1}", "decay: expected at least 0 and at most 1, got -0.1"},
-        {"{\"clip\": 1e999}", "a number beyond 1.8e308"},
+        {"{\"epochs\": 3,\n\"clip\": 1e999}",
+         "line 2, column 9: \"clip\": a number beyond 1.8e308"},
         {"{\"clip\": NaN}", "line 1"},
         {"{\"augment\": {\"cutoff\": 3}}",
          "augment: unknown key 'cutoff'; did you mean 'cutout' or 'cutmix'?"},
         {"{\"augment\": {\"crop\": 1001}}", "augment.crop: expected a whole number, at least 0"},
         {"{\"augment\": {\"area\": 0.5}}", "augment.area: expected [least, most], got a number"},
-        {"{\"augment\": {\"area\": [1]}}", "augment.area: expected [least, most], got 1 numbers"},
+        {"{\"augment\": {\"area\": [1]}}", "augment.area: expected [least, most], got 1 number"},
         {"{\"augment\": {\"area\": [0, 1]}}",
          "augment.area[0]: expected more than 0 and at most 1, got 0"},
         {"{\"augment\": {\"area\": [1, 0.5]}}", "augment.area[1]: expected at least 1, got 0.5"},
@@ -179,6 +181,8 @@ static void what_is_wrong_with_a_schedule_is_said(void **state) {
         {"\"rate\": 1, \"last\": 0", "schedule: kind 'constant' has no 'last'"},
         {"\"rate\": 1, \"warmup\": 4",
          "schedule.warmup: expected at most the 3 epochs of all, got 4"},
+        {"\"rate\": 1, \"kind\": \"step\", \"milestones\": [1, 3]",
+         "schedule.milestones[1]: expected less than the 3 epochs of all, got 3"},
         {"\"first\": 1.5", "schedule.first: expected at least 0 and at most 1, got 1.5"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -316,6 +320,9 @@ static void files_are_found(void **state) {
     assert_ok(r, err);
     assert_string_equal(r->name, "mine");
     recipe_free(r);
+    assert_string_equal(recipe_where(r = recipe_load("one-b", &err)),
+                        test_path("models/one-b.recipe.json"));
+    recipe_free(r);
     assert_fails(recipe_load("one-x", &err), err,
                  "unknown recipe 'one-x'; did you mean 'one-a' or 'one-b'?");
     assert_fails(recipe_load("", &err), err, "unknown recipe ''");
@@ -324,6 +331,69 @@ static void files_are_found(void **state) {
                  "bad.recipe.json: unknown key 'modle'; did you mean 'model'?");
     assert_int_equal(unsetenv("CONVOSCOPE_HOME"), 0);
     arena_free(&arena);
+}
+
+/* A network, or a recipe's name without its ending: what was meant is said. */
+static void what_is_no_recipe(void **state) {
+    (void)state;
+    Error err = {0};
+    char here[FILE_PATH_MAX];
+    static const char network[] = "{\"title\": \"x\", \"layers\": []}";
+    assert_non_null(getcwd(here, sizeof here));
+    assert_fails(recipe_load("resnet152", &err), err,
+                 "the network 'resnet152' comes without a recipe");
+    assert_int_equal(chdir(test_folder()), 0);
+    test_write("pets.json", network, strlen(network));
+    assert_fails(recipe_load("./pets.json", &err), err,
+                 "'./pets.json' is not a recipe: it is a network, of which a recipe says how it is "
+                 "trained (models/README.md)");
+    assert_fails(recipe_load("pets", &err), err, "unknown recipe 'pets'");
+    test_write("pets.recipe.json", full, strlen(full));
+    assert_fails(recipe_load("pets.json", &err), err,
+                 "'pets.json' is not a recipe: it is a network; did you mean pets.recipe.json?");
+    assert_fails(recipe_load("pets", &err), err,
+                 "unknown recipe 'pets'; did you mean ./pets.recipe.json?");
+    assert_fails(recipe_load("pets.recipe", &err), err, "did you mean ./pets.recipe.json?");
+    assert_int_equal(chdir(here), 0);
+}
+
+static void assert_found(const Recipe *r, const char *expected) {
+    Error err = {0};
+    char path[FILE_PATH_MAX];
+    assert_ok(recipe_data(r, path, &err), err);
+    assert_string_equal(path, expected);
+}
+
+/* Beside the recipe, then in the user's folder, then in its places, seen from the recipe. */
+static void data_are_found(void **state) {
+    (void)state;
+    Error err = {0};
+    char path[FILE_PATH_MAX], here[FILE_PATH_MAX];
+    static const char text[] = "{" LEAST ", \"places\": [\"nosuch\", \"../elsewhere\"], "
+                               "\"schedule\": {\"rate\": 1}}";
+    assert_ok(file_make_folder(test_path("mine"), &err), err);
+    test_write(test_path("mine/r.recipe.json"), text, strlen(text));
+    setenv("XDG_DATA_HOME", test_path("share"), 1);
+    Recipe *r = recipe_load(test_path("mine/r.recipe.json"), &err);
+    assert_ok(r, err);
+    assert_fails(recipe_data(r, path, &err), err,
+                 "the data 'd' are not here: give --data PATH, or put them beside the recipe or "
+                 "into ");
+    assert_ok(file_make_folder(test_path("elsewhere"), &err), err);
+    assert_found(r, test_path("mine/../elsewhere"));
+    assert_ok(file_make_folder(test_path("share/convoscope/data/d"), &err), err);
+    assert_found(r, test_path("share/convoscope/data/d"));
+    assert_ok(file_make_folder(test_path("mine/d"), &err), err);
+    assert_found(r, test_path("mine/d"));
+    recipe_free(r);
+    assert_non_null(getcwd(here, sizeof here));
+    assert_int_equal(chdir(test_path("mine")), 0); /* however it is called */
+    r = recipe_load("r.recipe.json", &err);
+    assert_ok(r, err);
+    assert_found(r, "./d");
+    assert_int_equal(chdir(here), 0);
+    recipe_free(r);
+    unsetenv("XDG_DATA_HOME");
 }
 
 /* Those that ship: each can be read, and its network is there. */
@@ -373,6 +443,8 @@ int main(void) {
         cmocka_unit_test(every_field_counts),
         cmocka_unit_test(sealing_sees_what_changed),
         cmocka_unit_test(files_are_found),
+        cmocka_unit_test(what_is_no_recipe),
+        cmocka_unit_test(data_are_found),
         cmocka_unit_test(shipped_recipes_are_sound),
         cmocka_unit_test(out_of_memory),
     };

@@ -46,6 +46,11 @@ static const char small_text[] =
     "{'op': 'linear', 'name': 'fc2', 'out': 3},"
     "{'op': 'softmax'}]}";
 
+/* Nothing between the pictures and the classes. */
+static const char steep_text[] =
+    "{'title': 'steep', 'input': [3, 8, 8], 'layers': [{'op': 'flatten'},"
+    "{'op': 'linear', 'name': 'fc', 'out': 3}, {'op': 'softmax'}]}";
+
 static const char recipe_text[] =
     "{'model': 'small', 'data': 'none', 'seed': 3, 'epochs': 4, 'batch': 16, 'holdout': 48,"
     "'schedule': {'kind': 'one-cycle', 'rate': 0.05, 'warmup': 1}, 'momentum': 0.9, 'nesterov': "
@@ -185,7 +190,8 @@ typedef struct Outcome {
 static uint8_t pixels[PICTURES * PIXELS];
 static int32_t labels_of_all[PICTURES];
 
-/* A whole training; with a path it is given up and taken up again after every `stop` batches. */
+/* A whole training; with a path it is given up and taken up again after every `stop` batches, also
+ * before the measuring of an epoch, which begins anew then. */
 static Outcome train(const Recipe *recipe, int threads, const char *path, int stop) {
     Error err = {0};
     Pool *pool = new_pool(threads);
@@ -196,12 +202,12 @@ static Outcome train(const Recipe *recipe, int threads, const char *path, int st
     Trainer *t = trainer_new(recipe, model, &data, path, &options, pool, &err);
     assert_ok(t != NULL, err);
     for (int step = 1; !trainer_done(t); step++) {
-        assert_ok(trainer_step(t, &err), err);
-        if (!path || step % stop)
+        assert_ok(trainer_step(t, NULL, &err), err);
+        if (!path || step % stop || trainer_state(t).measured)
             continue;
         assert_ok(trainer_save(t, &err), err);
         if (step % (2 * stop) == 0 && !trainer_done(t))
-            assert_ok(trainer_step(t, &err), err); /* lost with the crash */
+            assert_ok(trainer_step(t, NULL, &err), err); /* lost with the crash */
         trainer_free(t);
         t = trainer_new(recipe, model, &data, path, &options, pool, &err);
         assert_ok(t != NULL, err);
@@ -317,9 +323,87 @@ static void another_trainings_checkpoint_is_refused(void **state) {
     recipe_free(recipe);
 }
 
+/* Another mean, other kernels: other sums, and a checkpoint of its own. */
+static void the_fingerprint_is_of_everything(void **state) {
+    (void)state;
+    Error err = {0};
+    Recipe *recipe = parse_recipe(recipe_text);
+    Pool *pool = new_pool(1);
+    Model *model = parse_model(small_text, pool);
+    TrainData data;
+    make_data(&data, pixels, labels_of_all);
+    const char *path = test_path("kernels.checkpoint");
+    uint64_t seen[4];
+    const RunOptions ways[] = {
+        {CONV_AUTO, CPU_REF}, {CONV_GEMM, CPU_REF}, {CONV_NAIVE, CPU_REF}, {CONV_AUTO, CPU_REF}};
+    unlink(path);
+    for (int i = 0; i < 4; i++) {
+        data.fingerprint += i == 3;
+        Trainer *t = trainer_new(recipe, model, &data, NULL, &ways[i], pool, &err);
+        assert_ok(t != NULL, err);
+        seen[i] = trainer_fingerprint(t);
+        for (int k = 0; k < i; k++)
+            assert_true(seen[i] != seen[k]);
+        trainer_free(t);
+    }
+    data.fingerprint--;
+    Trainer *t = trainer_new(recipe, model, &data, path, &ways[0], pool, &err);
+    assert_ok(t && trainer_step(t, NULL, &err) && trainer_save(t, &err), err);
+    assert_string_equal(trainer_state(t).kernels, "--cpu ref --conv auto");
+    trainer_free(t);
+    assert_fails(trainer_new(recipe, model, &data, path, &ways[1], pool, &err) != NULL, err,
+                 "it was made with --cpu ref --conv auto, not with --cpu ref --conv gemm, which "
+                 "rounds differently");
+    model_free(model);
+    pool_free(pool);
+    recipe_free(recipe);
+}
+
+/* While an epoch is measured it can be stopped at once, and goes on to the same end. */
+static void measuring_is_interrupted(void **state) {
+    (void)state;
+    Error err = {0};
+    Recipe *recipe = parse_recipe(recipe_text);
+    Outcome whole = train(recipe, 2, NULL, 0);
+    Pool *pool = new_pool(2);
+    Model *model = parse_model(small_text, pool);
+    const RunOptions options = tier_options(cpu_best());
+    TrainData data;
+    make_data(&data, pixels, labels_of_all);
+    Trainer *t = trainer_new(recipe, model, &data, NULL, &options, pool, &err);
+    assert_ok(t != NULL, err);
+    assert_true(isnan(trainer_state(t).seconds_left) && isnan(trainer_state(t).loss));
+    Job stop = {.cancel = true};
+    int stopped = 0;
+    while (!trainer_done(t)) {
+        const TrainerState before = trainer_state(t);
+        assert_int_equal(before.to_measure, before.step == 12 ? 64 + 48 : 0);
+        if (!trainer_step(t, &stop, &err)) { /* learning goes on */
+            assert_int_equal(err.code, ERROR_CANCELLED);
+            assert_int_equal(before.step, 12);
+            assert_int_equal(trainer_state(t).measured, before.measured);
+            err = (Error){0};
+            stopped++;
+            assert_ok(trainer_step(t, NULL, &err), err);
+        }
+        assert_true(trainer_state(t).seconds_left >= 0);
+    }
+    assert_int_equal(stopped, 4 * 7); /* batches of 16 */
+    const TrainerState s = trainer_state(t);
+    for (int i = 0; i < 4; i++)
+        assert_true(s.records[i].val_loss == whole.records[i].val_loss &&
+                    s.records[i].train_loss == whole.records[i].train_loss);
+    assert_true(s.seconds_left == 0 && s.to_measure == 0 && isnan(s.loss));
+    trainer_free(t);
+    model_free(model);
+    pool_free(pool);
+    free(whole.weights);
+    recipe_free(recipe);
+}
+
 static bool train_to_the_end(Trainer *t, Error *err) {
     while (!trainer_done(t))
-        if (!trainer_step(t, err))
+        if (!trainer_step(t, NULL, err))
             return false;
     return true;
 }
@@ -344,6 +428,37 @@ static void divergence_is_told(void **state) {
     recipe_free(recipe);
 }
 
+/* A last batch whose loss and gradient are fine, but then a weight is not, or what is held out. */
+static void divergence_after_the_last_batch_is_told(void **state) {
+    (void)state;
+    static const struct {
+        const char *recipe, *what;
+    } cases[] = {{"'batch': 240, 'schedule': {'rate': 100}",
+                  "after its last batch: the training "
+                  "diverged (learning rate 100: too high?): a weight: expected a finite number"},
+                 {"'batch': 96, 'holdout': 144, 'schedule': {'rate': 1e-32}",
+                  "too high?): the loss on what is held out: expected a finite number, got "}};
+    Error err = {0};
+    Pool *pool = new_pool(1);
+    const RunOptions options = tier_options(CPU_REF);
+    TrainData data;
+    make_data(&data, pixels, labels_of_all);
+    for (int c = 0; c < 3; c++)
+        data.scale[c] = 1e36f / 4;
+    for (int i = 0; i < 2; i++) {
+        Recipe *recipe =
+            parse_recipe(TEXT("{'model': 'm', 'data': 'd', 'epochs': 1, %s}", cases[i].recipe));
+        Model *model = parse_model(steep_text, pool);
+        Trainer *t = trainer_new(recipe, model, &data, NULL, &options, pool, &err);
+        assert_ok(t != NULL, err);
+        assert_fails(train_to_the_end(t, &err), err, cases[i].what);
+        trainer_free(t);
+        model_free(model);
+        recipe_free(recipe);
+    }
+    pool_free(pool);
+}
+
 static void too_few_pictures_are_refused(void **state) {
     (void)state;
     Error err = {0};
@@ -354,8 +469,33 @@ static void too_few_pictures_are_refused(void **state) {
     const RunOptions options = tier_options(cpu_best());
     TrainData data;
     make_data(&data, pixels, labels_of_all);
-    assert_fails(trainer_new(recipe, model, &data, NULL, &options, pool, &err) != NULL, err,
-                 "at least a batch of 500");
+    assert_fails(
+        trainer_new(recipe, model, &data, NULL, &options, pool, &err) != NULL, err,
+        "small: batch: expected at most 192, as there are pictures to learn from, got 500");
+    model_free(model);
+    pool_free(pool);
+    recipe_free(recipe);
+}
+
+/* What F16 costs cannot be told: F32 stays. */
+static void nothing_is_halved_unseen(void **state) {
+    (void)state;
+    Error err = {0};
+    Recipe *recipe = parse_recipe("{'model': 'm', 'data': 'd', 'epochs': 1, 'batch': 48, "
+                                  "'schedule': {'rate': 0.01}}");
+    Pool *pool = new_pool(1);
+    Model *model = parse_model(steep_text, pool);
+    const RunOptions options = tier_options(CPU_REF);
+    TrainData data;
+    make_data(&data, pixels, labels_of_all);
+    Trainer *t = trainer_new(recipe, model, &data, NULL, &options, pool, &err);
+    assert_ok(t && train_to_the_end(t, &err), err);
+    double loss[2];
+    bool halved = true;
+    assert_ok(trainer_halve(t, 1000, NULL, loss, &halved, &err), err);
+    assert_false(halved);
+    assert_true(isnan(loss[0]) && isnan(loss[1]));
+    trainer_free(t);
     model_free(model);
     pool_free(pool);
     recipe_free(recipe);
@@ -375,13 +515,13 @@ static void halves_where_nothing_suffers(void **state) {
     assert_ok(t && train_to_the_end(t, &err), err);
     double loss[2], again[2];
     bool halved;
-    assert_ok(trainer_halve(t, -0.9, loss, &halved, &err), err);
+    assert_ok(trainer_halve(t, -0.9, NULL, loss, &halved, &err), err);
     assert_false(halved);
     assert_true(loss[0] != loss[1] && fabs(loss[0] - loss[1]) < 0.01 * loss[0]);
     assert_true(loss[0] == trainer_state(t).best_loss);
-    assert_ok(trainer_halve(t, 0.01, loss, &halved, &err), err);
+    assert_ok(trainer_halve(t, 0.01, NULL, loss, &halved, &err), err);
     assert_true(halved);
-    assert_ok(trainer_halve(t, 0, again, &halved, &err), err); /* of halves nothing is lost */
+    assert_ok(trainer_halve(t, 0, NULL, again, &halved, &err), err); /* of halves nothing is lost */
     assert_true(halved && again[0] == loss[1] && again[1] == loss[1]);
     trainer_free(t);
     model_free(model);
@@ -397,9 +537,13 @@ int main(void) {
         cmocka_unit_test(seeds_differ),
         cmocka_unit_test(resumes_exactly),
         cmocka_unit_test(another_trainings_checkpoint_is_refused),
+        cmocka_unit_test(the_fingerprint_is_of_everything),
+        cmocka_unit_test(measuring_is_interrupted),
         cmocka_unit_test(divergence_is_told),
+        cmocka_unit_test(divergence_after_the_last_batch_is_told),
         cmocka_unit_test(too_few_pictures_are_refused),
         cmocka_unit_test(halves_where_nothing_suffers),
+        cmocka_unit_test(nothing_is_halved_unseen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

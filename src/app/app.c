@@ -151,6 +151,16 @@ void app_note(const App *app, const char *text) {
         fprintf(stderr, "convoscope: note: %s\n", text);
 }
 
+void app_warn(const char *text) {
+    if (*text)
+        fprintf(stderr, "convoscope: warning: %s\n", text);
+}
+
+const char *app_counted_text(char buffer[80], int64_t count, const char *noun) {
+    snprintf(buffer, 80, "%lld %s%s", (long long)count, noun, count == 1 ? "" : "s");
+    return buffer;
+}
+
 const char *app_count_text(char buffer[24], double count) {
     static const char *const units[] = {"", " k", " M", " G", " T"};
     int unit = 0;

@@ -63,10 +63,15 @@ void app_progress_begin(App *app, const char *task, int64_t work);
 void app_progress_end(App *app);
 /* A remark on stderr, unless --quiet or the text is empty. */
 void app_note(const App *app, const char *text);
+/* What must not be missed, also with --quiet; nothing if the text is empty. */
+void app_warn(const char *text);
 
 /* "1.23 G", "61.1 M", "431 k", "520". */
 const char *app_count_text(char buffer[24], double count);
 #define COUNT_TEXT(n) app_count_text((char[24]){0}, (double)(n))
+/* "1 picture", "12 pictures". */
+const char *app_counted_text(char buffer[80], int64_t count, const char *noun);
+#define COUNTED(count, noun) app_counted_text((char[80]){0}, (count), (noun))
 /* "12.35"; "NaN", "inf" and "-inf" whatever the sign bit of a NaN and the C library. */
 const char *app_fixed_text(char buffer[48], double value, int decimals);
 #define FIXED_TEXT(value, decimals) app_fixed_text((char[48]){0}, (value), (decimals))

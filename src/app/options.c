@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include <getopt.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@ typedef struct OptionSpec {
     const char *help;
 } OptionSpec;
 
+#define SEED_MAX    9007199254740991LL /* 2^53 - 1, as in recipes */
 #define FIELD(name) offsetof(Options, name)
 static const OptionSpec specs[] = {
     {"image", "FILE", OPTION_TEXT, FIELD(image), 0, 0, NULL, " run export view play ",
@@ -36,10 +38,10 @@ static const OptionSpec specs[] = {
      "the weights to write, with F.log.csv beside them (RECIPE.safetensors)"},
     {"epochs", "N", OPTION_INT, FIELD(epochs), 1, 100000, NULL, " train ",
      "the schedule is stretched to so many (the recipe's)"},
-    {"seed", "S", OPTION_INT, FIELD(seed), 1, 2147483647, NULL, " train ",
-     "of weights, order, changes of the pictures (the recipe's)"},
+    {"seed", "S", OPTION_INT, FIELD(seed), 0, LONG_MAX < SEED_MAX ? LONG_MAX : (long)SEED_MAX, NULL,
+     " train ", "0 to 2^53 - 1: of weights, order, changes of the pictures (the recipe's)"},
     {"half", NULL, OPTION_FLAG, FIELD(half), 0, 0, NULL, " train ",
-     "kernels as F16, where that raises the held-out loss by no more than 0.5 %"},
+     "kernels as F16, where the held-out loss shows that it costs no more than 0.5 % of it"},
     {"restart", NULL, OPTION_FLAG, FIELD(restart), 0, 0, NULL, " train ",
      "from the beginning, even if there is a checkpoint to go on from"},
     {"save-every", "SECONDS", OPTION_INT, FIELD(save_every), 1, 100000, NULL, " train ",
@@ -88,7 +90,8 @@ static const OptionSpec specs[] = {
      " run export eval train bench view play ", "use no more than this (the best there is)"},
     {"json", NULL, OPTION_FLAG, FIELD(json), 0, 0, NULL, " models info run eval train bench ",
      "one JSON document on stdout"},
-    {"quiet", NULL, OPTION_FLAG, FIELD(quiet), 0, 0, NULL, NULL, "no progress, no remarks"},
+    {"quiet", NULL, OPTION_FLAG, FIELD(quiet), 0, 0, NULL, NULL,
+     "no progress, no remarks; warnings stay"},
     {"help", NULL, OPTION_FLAG, FIELD(help), 0, 0, NULL, NULL, "this help"},
 };
 enum { OPTION_COUNT = sizeof specs / sizeof *specs, FIRST_OPTION = 256 };
@@ -147,7 +150,8 @@ static bool unknown_option(const char *verb, const char *given, Error *err) {
 }
 
 bool options_parse(Options *options, const char *verb, int argc, char **argv, Error *err) {
-    *options = (Options){.cpu = cpu_best(), .top = 5, .scale = 1, .colormap = COLORMAP_VIRIDIS};
+    *options = (Options){
+        .cpu = cpu_best(), .top = 5, .scale = 1, .seed = -1, .colormap = COLORMAP_VIRIDIS};
     struct option known[OPTION_COUNT + 1] = {{0}};
     int count = 0;
     for (int i = 0; i < OPTION_COUNT; i++) {

@@ -15,7 +15,8 @@ typedef struct Options {
     CpuTier cpu;
     Colormap colormap;
     bool colormap_given;
-    long threads, top, size, scale, batch, limit, epochs, seed, save_every;
+    long threads, top, size, scale, batch, limit, epochs, save_every;
+    long seed; /* -1: not given */
     bool json, quiet, paper, layers, half, restart, big, live, help;
     const char *words[OPTIONS_WORDS_MAX]; /* what is no option, after the verb */
     int word_count;

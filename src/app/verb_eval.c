@@ -115,9 +115,9 @@ static bool print_eval(Eval *e, Error *err) {
     FILE *out = e->app->out;
     double count = (double)e->done, top1 = (double)e->top1 / count, top5 = (double)e->top5 / count;
     if (!e->app->options.json) {
-        fprintf(out, "%s (%s) on %lld pictures: top-1 %.2f %%, top-5 %.2f %%, loss %s\n",
-                e->model->title, e->model->weights.source, (long long)e->done, top1 * 100,
-                top5 * 100, FIXED_TEXT(e->loss / count, 4));
+        fprintf(out, "%s (%s) on %s: top-1 %.2f %%, top-5 %.2f %%, loss %s\n", e->model->title,
+                e->model->weights.source, COUNTED(e->done, "picture"), top1 * 100, top5 * 100,
+                FIXED_TEXT(e->loss / count, 4));
         return true;
     }
     JsonWriter w = {0};
@@ -143,13 +143,13 @@ static bool print_eval(Eval *e, Error *err) {
 /* Pictures that could not be read are a remark; if there are no others, an error. */
 static bool tell_skipped(const Eval *e, Error *err) {
     char text[ERROR_ARG_SIZE];
-    long long skipped = e->skipped, count = e->count;
-    text_format(text, sizeof text, "%lld of %lld pictures %s; the first: %.300s", skipped, count,
-                e->done ? "skipped" : "cannot be read", e->first_skipped);
+    text_format(text, sizeof text, "%lld of %s %s; the first: %.300s", (long long)e->skipped,
+                COUNTED(e->count, "picture"), e->done ? "skipped" : "cannot be read",
+                e->first_skipped);
     if (e->done == 0)
         return error_set(err, ERROR_BAD, text);
-    if (skipped)
-        app_note(e->app, text);
+    if (e->skipped)
+        app_warn(text);
     return true;
 }
 
@@ -158,6 +158,7 @@ static bool eval_data(Eval *e, Error *err) {
     e->data = dataset_open(o->data, DATASET_TEST, &e->model->labels, err);
     if (!e->data)
         return false;
+    app_note(e->app, dataset_note(e->data));
     e->count = dataset_count(e->data);
     if (o->limit && o->limit < e->count)
         e->count = o->limit;

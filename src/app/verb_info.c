@@ -127,7 +127,9 @@ static void text_info(App *app, const Model *m, const RunMemory *memory) {
         label_width = widest(label_width, g->nodes[i].label);
         what_width = widest(what_width, what);
     }
-    fprintf(out, "%s (%d)\n%s\n", m->title, m->year, m->paper);
+    fprintf(out, "%s%s\n", m->title, m->year ? TEXT(" (%d)", m->year) : "");
+    if (*m->paper)
+        fprintf(out, "%s\n", m->paper);
     if (*m->note)
         fprintf(out, "%s\n", m->note);
     fprintf(out, "input %s\n\n", SHAPE_TEXT(&g->input));

@@ -1,225 +1,74 @@
 /* convoscope train RECIPE: learns from pictures, from the beginning or from where it was cut off.
  */
-#include "app/app.h"
+#include "app/train.h"
 
 #include "base/clock.h"
-#include "base/random.h"
 #include "base/text.h"
-#include "train/trainer.h"
 #include "train/trainlog.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-enum { COLUMNS = 79, BAR = 20, SAVE_SECONDS = 30 };
+enum { SAVE_SECONDS = 30 };
 #define HALF_TOLERANCE 0.005 /* of the loss */
-
-typedef struct Training {
-    App *app;
-    Recipe *recipe;
-    Model *model;
-    TrainData *data;
-    Trainer *trainer;
-    char source[FILE_PATH_MAX]; /* of the data */
-    char out[FILE_PATH_MAX], log[FILE_PATH_MAX], checkpoint[FILE_PATH_MAX];
-    double saved_ms, shown_ms;
-    bool bar;  /* is on the terminal */
-    bool told; /* that a checkpoint or the log could not be written */
-} Training;
 
 /* Adds what to do about it to an error. */
 static bool add_advice(Error *err, const char *advice) {
     char text[ERROR_ARG_SIZE];
-    text_format(text, sizeof text, "%.330s; %s", err->text, advice);
+    text_format(text, sizeof text, "%.280s; %s", err->text, advice);
     *err = (Error){0};
     return error_set(err, ERROR_BAD, text);
 }
 
-/* --- Where things are ---------------------------------------------------------------------------
- */
-
-static bool copy_path(char to[FILE_PATH_MAX], const char *path, const char *what, Error *err) {
-    const size_t length = strlen(path);
-    if (length >= FILE_PATH_MAX)
-        return error_set(err, ERROR_TOO_LARGE, TEXT("the path of %s", what), "longer",
-                         TEXT("%d", FILE_PATH_MAX - 1));
-    memcpy(to, path, length + 1);
-    return true;
-}
-
-/* Where the recipe's data are: --data, else in the user's data folder or where the recipe says. */
-static bool find_data(Training *t, Error *err) {
-    char user[FILE_PATH_MAX], folder[FILE_PATH_MAX];
-    const Recipe *r = t->recipe;
-    if (t->app->options.data)
-        return copy_path(t->source, t->app->options.data, "--data", err);
-    bool known = file_user_data(user, sizeof user) &&
-                 file_join(folder, sizeof folder, user, "data", NULL) &&
-                 file_join(t->source, sizeof t->source, folder, r->data, NULL);
-    if (known && file_exists(t->source))
-        return true;
-    for (int i = 0; i < r->place_count; i++)
-        if (file_exists(r->places[i]))
-            return copy_path(t->source, r->places[i], "a place", err);
-    char text[ERROR_ARG_SIZE];
-    return error_set(err, ERROR_BAD,
-                     text_format(text, sizeof text,
-                                 "the data '%.60s' are not here: give --data PATH, or put them "
-                                 "into %.250s",
-                                 r->data, known ? t->source : "the user's data folder"));
-}
-
-/* NAME.safetensors, its log NAME.log.csv, and the checkpoint in the user's state folder, one for
- * each place that is written to. */
-static bool name_files(Training *t, Error *err) {
-    char state[FILE_PATH_MAX], folder[FILE_PATH_MAX];
-    const char *out = t->app->options.out;
-    int written = out ? snprintf(t->out, sizeof t->out, "%s", out)
-                      : snprintf(t->out, sizeof t->out, "%s.safetensors", t->recipe->name);
-    size_t stem = strlen(t->out);
-    if (strcmp(file_extension(t->out), "safetensors") == 0)
-        stem -= strlen(".safetensors");
-    if (written < 0 || (size_t)written >= sizeof t->out ||
-        (size_t)snprintf(t->log, sizeof t->log, "%.*s.log.csv", (int)stem, t->out) >= sizeof t->log)
-        return error_set(err, ERROR_TOO_LARGE, "the path of --out", "longer",
-                         TEXT("%d", FILE_PATH_MAX - 1));
-    if (!file_user_state(state, sizeof state))
-        return error_set(err, ERROR_MISSING,
-                         "a home folder for checkpoints (XDG_STATE_HOME, HOME)");
-    return file_join(folder, sizeof folder, state, "train", err) && file_make_folder(folder, err) &&
-           file_join(t->checkpoint, sizeof t->checkpoint, folder,
-                     TEXT("%.100s-%016" PRIx64 ".checkpoint", t->recipe->name,
-                          random_stream(t->out) ^ t->recipe->fingerprint),
-                     err);
-}
-
-/* Whether a file can be written there, seen now and not after hours; what a killed program left of
- * it is removed. */
-static bool check_place(const char *path, Error *err) {
-    FileWriter file;
-    file_drop_stale(path);
-    if (!file_create(&file, path, err))
-        return false;
-    file_abort(&file);
-    return true;
-}
-
-/* --- What is told meanwhile ---------------------------------------------------------------------
- */
-
-/* "45 s", "12 min", "2.8 h": at most six characters for four days. */
-static const char *time_text(char buffer[32], double seconds) {
-    if (seconds < 100)
-        return text_format(buffer, 32, "%.0f s", seconds);
-    if (seconds < 6000)
-        return text_format(buffer, 32, "%.0f min", seconds / 60);
-    return text_format(buffer, 32, "%.1f h", seconds / 3600);
-}
-#define TIME_TEXT(seconds) time_text((char[32]){0}, (seconds))
-
-/* One line of a terminal, of which the bar gets what the figures leave. */
-static void show_bar(Training *t) {
-    const TrainerState s = trainer_state(t->trainer);
-    const int64_t done = s.epoch * s.steps_per_epoch + s.step, all = s.epochs * s.steps_per_epoch;
-    char head[48], figures[COLUMNS + 1];
-    text_format(head, sizeof head, "epoch %lld/%lld",
-                (long long)(s.epoch < s.epochs ? s.epoch + 1 : s.epochs), (long long)s.epochs);
-    text_format(figures, sizeof figures, "loss %s, %4.1f %% right, %4.0f images/s, %6s left",
-                FIXED_TEXT(s.loss, 3), 100 * s.accuracy,
-                (double)t->recipe->batch / s.seconds_per_batch,
-                TIME_TEXT((double)(all - done) * s.seconds_per_batch));
-    int width = COLUMNS - (int)strlen(head) - (int)strlen(figures) - (int)strlen(" [] ");
-    width = width > BAR ? BAR : width < 0 ? 0 : width;
-    const int filled = (int)(s.step * width / s.steps_per_epoch);
-    fprintf(stderr, "\r\033[K%s [%.*s%*s] %s", head, filled, "####################", width - filled,
-            "", figures);
-    fflush(stderr);
-    t->shown_ms = clock_ms();
-    t->bar = true;
-}
-
-static void clear_bar(Training *t) {
-    if (t->bar)
-        fputs("\r\033[K", stderr);
-    t->bar = false;
-}
-
-static void tell_beginning(const Training *t) {
-    const TrainerState s = trainer_state(t->trainer);
-    if (t->app->options.quiet)
-        return;
-    fprintf(stderr, "%s: %lld pictures of %s", t->model->title, (long long)s.learn_count,
-            t->source);
-    if (s.holdout_count)
-        fprintf(stderr, " and %lld held out", (long long)s.holdout_count);
-    fprintf(stderr, ", %lld epochs of %lld batches\n", (long long)s.epochs,
-            (long long)s.steps_per_epoch);
-    if (s.resumed && s.epoch == s.epochs)
-        app_note(t->app, "all was learned before; --restart begins anew");
-    else if (s.resumed)
-        app_note(t->app, TEXT("going on in epoch %lld after batch %lld; --restart begins anew",
-                              (long long)s.epoch + 1, (long long)s.step));
-}
-
-/* A line for the epoch that has just ended. */
-static void tell_epoch(Training *t) {
-    const TrainerState s = trainer_state(t->trainer);
-    const EpochRecord *r = &s.records[s.epoch - 1];
-    const int digits = snprintf(NULL, 0, "%lld", (long long)s.epochs);
-    if (t->app->options.quiet)
-        return;
-    clear_bar(t);
-    fprintf(stderr, "epoch %*lld/%lld: loss %.4f, %5.2f %% right", digits, (long long)s.epoch,
-            (long long)s.epochs, r->loss, 100 * r->accuracy);
-    if (isfinite(r->val_loss))
-        fprintf(stderr, "; held out %.4f, %5.2f %%", r->val_loss, 100 * r->val_accuracy);
-    fprintf(stderr, "; %4.0f images/s, %6s left%s\n", r->images_per_second,
-            TIME_TEXT((double)(s.epochs - s.epoch) * r->seconds),
-            isfinite(r->val_loss) && s.best_epoch == s.epoch ? ", best" : "");
-}
-
-/* --- The training -------------------------------------------------------------------------------
+/* --- Keeping what was learned -------------------------------------------------------------------
  */
 
 /* What cannot be written meanwhile is told once; the training goes on. */
-static void tell_failure(Training *t, const Error *failure) {
+static void tell_failure(Training *t, bool *told, const Error *failure) {
     char text[ERROR_TEXT_SIZE + 40];
-    clear_bar(t);
-    if (!t->told)
-        app_note(t->app, text_format(text, sizeof text, "%s; the training goes on", failure->text));
-    t->told = true;
+    train_clear_bar(t);
+    if (!*told)
+        app_warn(text_format(text, sizeof text, "%s; the training goes on", failure->text));
+    *told = true;
 }
 
+static bool write_log(const Training *t, const char *path, Error *err) {
+    const TrainerState s = trainer_state(t->trainer);
+    return trainlog_write(path, t->recipe, t->data, &s, t->app->command, err);
+}
+
+/* The checkpoint, and the log so far beside it. */
 static void save_progress(Training *t) {
-    Error failure = {0};
+    Error failure = {0}, log_failure = {0};
     t->saved_ms = clock_ms();
     if (!trainer_save(t->trainer, &failure))
-        tell_failure(t, &failure);
+        tell_failure(t, &t->told_checkpoint, &failure);
+    if (!write_log(t, t->place.log_so_far, &log_failure))
+        tell_failure(t, &t->told_log, &log_failure);
+}
+
+/* What is lost where the present state could not be kept. */
+static const char *loss_of(const Training *t) {
+    return file_exists(t->place.checkpoint) ? "what was learned since the last checkpoint is lost"
+                                            : "what was learned is lost";
 }
 
 static bool stop_here(Training *t, Error *err) {
     Error failure = {0};
     char text[ERROR_ARG_SIZE];
-    if (trainer_save(t->trainer, &failure))
+    if (trainer_save(t->trainer, &failure)) {
         text_format(text, sizeof text, "; the same command%s goes on from here",
                     t->app->options.restart ? " without --restart" : "");
-    else
-        text_format(text, sizeof text,
-                    ", and what was learned since the last checkpoint is lost: %s", failure.text);
+        write_log(t, t->place.log_so_far, NULL);
+    } else {
+        text_format(text, sizeof text, ", and %s: %.300s", loss_of(t), failure.text);
+    }
+    *err = (Error){0};
     return error_set(err, ERROR_CANCELLED, text);
 }
 
-static bool write_log(const Training *t, Error *err) {
-    TrainerState s = trainer_state(t->trainer);
-    return trainlog_write(t->log, t->recipe, t->app->command, s.records, s.epoch, err);
-}
-
-static void end_epoch(Training *t) {
-    Error failure = {0};
-    tell_epoch(t);
-    if (!write_log(t, &failure))
-        tell_failure(t, &failure);
-}
+/* --- The training -------------------------------------------------------------------------------
+ */
 
 static bool learn(Training *t, Error *err) {
     const bool bar = file_is_terminal(stderr) && !t->app->options.quiet;
@@ -229,54 +78,19 @@ static bool learn(Training *t, Error *err) {
     while (!trainer_done(t->trainer)) {
         if (job_cancelled(&t->app->job))
             return stop_here(t, err);
-        if (!trainer_step(t->trainer, err))
-            return false;
+        if (!trainer_step(t->trainer, &t->app->job, err))
+            return err->code == ERROR_CANCELLED && stop_here(t, err);
         const double now = clock_ms();
         const bool epoch_ended = trainer_state(t->trainer).epoch > epoch;
         if (epoch_ended)
-            end_epoch(t);
+            train_tell_epoch(t);
         epoch += epoch_ended;
         if (bar && now - t->shown_ms > 200)
-            show_bar(t);
+            train_show_bar(t);
         if (now - t->saved_ms > 1000 * (double)every)
             save_progress(t);
     }
     return true;
-}
-
-static bool print_answer(const Training *t, Error *err) {
-    const TrainerState s = trainer_state(t->trainer);
-    FILE *out = t->app->out;
-    if (!t->app->options.json) {
-        fprintf(out, "%s: %lld epochs of %lld pictures, seed %" PRIu64 "\n", t->model->title,
-                (long long)s.epochs, (long long)s.learn_count, t->recipe->seed);
-        if (s.holdout_count)
-            fprintf(out,
-                    "best on %lld held-out pictures: %.2f %% right, loss %.4f, after epoch %lld\n",
-                    (long long)s.holdout_count, 100 * s.best_accuracy, s.best_loss,
-                    (long long)s.best_epoch);
-        fprintf(out, "weights: %s\nlog: %s\n", t->out, t->log);
-        return true;
-    }
-    JsonWriter w = {0};
-    json_begin_object(&w, NULL);
-    json_put_text(&w, "model", t->model->name);
-    json_put_text(&w, "weights", t->out);
-    json_put_text(&w, "log", t->log);
-    json_put_int(&w, "seed", (int64_t)t->recipe->seed);
-    json_put_int(&w, "epochs", s.epochs);
-    json_put_int(&w, "images", s.learn_count);
-    json_put_int(&w, "held_out", s.holdout_count);
-    json_put_int(&w, "best_epoch", s.best_epoch);
-    json_put_double(&w, "best_accuracy", s.holdout_count ? s.best_accuracy : NAN);
-    json_put_double(&w, "best_loss", s.holdout_count ? s.best_loss : NAN);
-    json_put_double(&w, "images_per_second", s.records[s.epochs - 1].images_per_second);
-    json_end(&w);
-    char *text = json_finish(&w, err);
-    if (text)
-        fputs(text, out);
-    mem_free(text);
-    return text != NULL;
 }
 
 /* --half: F16 where what is held out does not suffer. */
@@ -285,37 +99,66 @@ static bool halve(Training *t, bool *halved, Error *err) {
     *halved = false;
     if (!t->app->options.half)
         return true;
-    if (!trainer_halve(t->trainer, HALF_TOLERANCE, loss, halved, err))
+    if (!trainer_halve(t->trainer, HALF_TOLERANCE, &t->app->job, loss, halved, err))
         return false;
-    if (isfinite(loss[0]))
+    if (isnan(loss[0]))
+        app_warn("--half: nothing is held out that would tell what it costs, so F32 is written");
+    else
         app_note(t->app, TEXT("F16 %s: loss %.5f on what is held out, %.5f in F32",
                               *halved ? "weights" : "would cost too much, F32 is written", loss[1],
                               loss[0]));
     return true;
 }
 
-static bool finish(Training *t, Error *err) {
+static bool write_weights(Training *t, Error *err) {
     bool halved;
-    const bool kept = trainer_save(t->trainer, NULL);
     if (!halve(t, &halved, err))
         return false;
     trainer_export(t->trainer, false, t->model);
     const WeightsPair pairs[] = {
         {"convoscope.recipe", t->recipe->name},
         {"convoscope.seed", TEXT("%" PRIu64, t->recipe->seed)},
-        {"convoscope.epochs", TEXT("%lld", (long long)t->recipe->epochs)},
+        {"convoscope.epochs", TEXT("%" PRId64, t->recipe->epochs)},
         {"convoscope.data", t->recipe->data},
     };
     const WeightsSaveOptions options = {
         .pairs = pairs, .pair_count = sizeof pairs / sizeof *pairs, .half = halved};
-    if (weights_save(t->model, t->out, &options, err) && write_log(t, err) &&
-        print_answer(t, err)) {
-        remove(t->checkpoint);
-        return true;
+    return weights_save(t->model, t->place.out, &options, err) && write_log(t, t->place.log, err);
+}
+
+/* The training has ended, but its weights could not be written. */
+static bool tell_unwritten(const Training *t, const Error *unsaved, Error *err) {
+    if (err->code == ERROR_CANCELLED && !unsaved->code) {
+        *err = (Error){0};
+        return error_set(err, ERROR_CANCELLED, "; all is learned, the same command writes it");
     }
-    if (kept)
-        add_advice(err, "the training is kept, the same command writes it anew");
-    return false;
+    if (!unsaved->code)
+        return add_advice(err, "the training is kept, the same command writes it anew");
+    return add_advice(err, TEXT("no checkpoint could be written either, so that %s", loss_of(t)));
+}
+
+static bool finish(Training *t, Error *err) {
+    Error unsaved = {0};
+    trainer_save(t->trainer, &unsaved);
+    if (!write_weights(t, err) || !train_print_answer(t, err))
+        return tell_unwritten(t, &unsaved, err);
+    train_tell_worth(t);
+    train_place_clear(&t->place);
+    return true;
+}
+
+/* --- Beginning ----------------------------------------------------------------------------------
+ */
+
+static bool find_data(Training *t, Error *err) {
+    const char *given = t->app->options.data;
+    if (!given)
+        return recipe_data(t->recipe, t->source, err);
+    if (strlen(given) >= sizeof t->source)
+        return error_set(err, ERROR_TOO_LARGE, "the path of --data", "longer",
+                         TEXT("%d", FILE_PATH_MAX - 1));
+    strcpy(t->source, given);
+    return true;
 }
 
 static bool read_data(Training *t, Error *err) {
@@ -326,9 +169,12 @@ static bool read_data(Training *t, Error *err) {
     t->data = train_data_load(t->source, DATASET_TRAIN, t->model, t->recipe->fit, app->pool,
                               &app->job, NULL, err);
     app_progress_end(app);
-    if (t->data)
-        app_note(app, t->data->note);
-    return t->data != NULL;
+    if (!t->data)
+        return false;
+    app_warn(t->data->note);
+    for (int i = 0; t->data->remarks[i]; i++)
+        app_note(app, t->data->remarks[i]);
+    return true;
 }
 
 /* The recipe with what the command line changes of it, and its network. */
@@ -339,26 +185,36 @@ static bool read_recipe(Training *t, Error *err) {
         return false;
     if (o->epochs)
         recipe_stretch(t->recipe, o->epochs);
-    if (o->seed)
+    if (o->seed >= 0)
         t->recipe->seed = (uint64_t)o->seed;
     recipe_seal(t->recipe);
     t->model = recipe_model(t->recipe, err);
     return t->model != NULL;
 }
 
+/* Which checkpoint it goes on from: this training's, or none. */
+static void choose_checkpoint(const Training *t) {
+    char date[FILE_DATE_SIZE];
+    if (t->app->options.restart)
+        train_place_restart(&t->place);
+    else if (!file_exists(t->place.checkpoint) && train_place_has_others(&t->place, date))
+        app_note(t->app, TEXT("beginning anew: the checkpoint of %s is of another recipe, --epochs "
+                              "or --seed (it stays until weights are written)",
+                              date));
+}
+
 static bool prepare(Training *t, Error *err) {
     App *app = t->app;
     const RunOptions options = app_run_options(app);
-    if (!read_recipe(t, err) || !name_files(t, err) || !check_place(t->out, err) ||
-        !check_place(t->log, err) || !check_place(t->checkpoint, err) || !read_data(t, err) ||
-        !weights_random(t->model, t->recipe->seed, app->pool, &app->job, err))
+    if (!read_recipe(t, err) || !train_place_open(&t->place, app->options.out, t->recipe, err) ||
+        !read_data(t, err) || !weights_random(t->model, t->recipe->seed, app->pool, &app->job, err))
         return false;
-    if (app->options.restart)
-        remove(t->checkpoint);
-    t->trainer = trainer_new(t->recipe, t->model, t->data, t->checkpoint, &options, app->pool, err);
+    choose_checkpoint(t);
+    t->trainer =
+        trainer_new(t->recipe, t->model, t->data, t->place.checkpoint, &options, app->pool, err);
     if (t->trainer)
-        tell_beginning(t);
-    else if (strstr(err->text, t->checkpoint))
+        train_tell_beginning(t);
+    else if (strstr(err->text, t->place.checkpoint))
         add_advice(err, "--restart begins anew");
     return t->trainer != NULL;
 }
@@ -380,8 +236,9 @@ bool verb_train(App *app, Error *err) {
         return ask_for_recipe(app, err);
     Training t = {.app = app};
     bool ok = prepare(&t, err) && learn(&t, err);
-    clear_bar(&t);
+    train_clear_bar(&t);
     ok = ok && finish(&t, err);
+    train_place_close(&t.place);
     trainer_free(t.trainer);
     train_data_free(t.data);
     model_free(t.model);

@@ -59,6 +59,11 @@ void file_drop_stale(const char *path);
 bool file_is_terminal(FILE *stream);
 bool file_exists(const char *path); /* of any type */
 bool file_is_folder(const char *path);
+bool file_same(const char *a, const char *b); /* both are there, and are one */
+/* When it was last written, "2026-01-31 23:59", in the user's time zone; false if it is not there.
+ */
+enum { FILE_DATE_SIZE = 32 };
+bool file_date(char buffer[FILE_DATE_SIZE], const char *path);
 /* Makes a folder and those above it; an existing one is fine. */
 bool file_make_folder(const char *path, Error *err);
 
@@ -67,6 +72,9 @@ bool file_list(const char *folder, Arena *arena, char ***names, size_t *count, E
 
 /* "a/b" in a caller's buffer; ERROR_TOO_LARGE if it does not fit. */
 bool file_join(char *buffer, size_t size, const char *a, const char *b, Error *err);
+/* The one name of a file that may not be there yet: its folder, which is, without links and as seen
+ * from the root, and its name. */
+bool file_absolute(char *buffer, size_t size, const char *path, Error *err);
 const char *file_name(const char *path);      /* after the last '/' */
 const char *file_extension(const char *path); /* "png" without the dot, or "" ; of x.npy.gz: "gz" */
 

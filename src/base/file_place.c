@@ -4,10 +4,12 @@
 #include "base/memory.h"
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #ifdef __APPLE__
 #include <mach-o/dyld.h>
@@ -21,6 +23,19 @@ bool file_exists(const char *path) {
 bool file_is_folder(const char *path) {
     struct stat info;
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool file_same(const char *a, const char *b) {
+    struct stat one, other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
+}
+
+bool file_date(char buffer[FILE_DATE_SIZE], const char *path) {
+    struct stat info;
+    struct tm when;
+    return stat(path, &info) == 0 && localtime_r(&info.st_mtime, &when) &&
+           strftime(buffer, FILE_DATE_SIZE, "%Y-%m-%d %H:%M", &when) > 0;
 }
 
 bool file_make_folder(const char *path, Error *err) {
@@ -133,6 +148,19 @@ bool file_join(char *buffer, size_t size, const char *a, const char *b, Error *e
         buffer[0] = '\0';
     size_t wanted = strlen(a) + 1 + strlen(b);
     return error_set(err, ERROR_TOO_LARGE, "a path", MEM_TEXT(wanted), MEM_TEXT(size - 1));
+}
+
+bool file_absolute(char *buffer, size_t size, const char *path, Error *err) {
+    char folder[FILE_PATH_MAX], real[PATH_MAX];
+    const char *name = file_name(path);
+    const size_t length = (size_t)(name - path);
+    if (length >= sizeof folder)
+        return error_set(err, ERROR_OPEN, path, strerror(ENAMETOOLONG));
+    memcpy(folder, path, length);
+    folder[length] = '\0';
+    return realpath(length ? folder : ".", real)
+               ? file_join(buffer, size, real, name, err)
+               : error_set(err, ERROR_OPEN, path, strerror(errno));
 }
 
 bool file_is_terminal(FILE *stream) {

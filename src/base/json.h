@@ -17,8 +17,8 @@ typedef enum JsonType {
 
 /* The document's root; freed by json_free. Strictly RFC 8259, after a byte order mark if there is
  * one. Errors: ERROR_SYNTAX with line and column (also for nesting deeper than 100, trailing
- * garbage, invalid UTF-8, \u0000, more than 4 million values, a number of more than 60 characters);
- * ERROR_TWICE for an object with the same key twice; a number beyond a double's range. */
+ * garbage, invalid UTF-8, \u0000, more than 4 million values, a number of more than 60 characters
+ * or beyond a double's range); ERROR_TWICE for an object with the same key twice. */
 Json *json_parse(const char *text, size_t size, Error *err);
 Json *json_load(const char *path, Error *err); /* at most 64 MB; errors name the path */
 void json_free(Json *root);

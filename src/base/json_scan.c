@@ -7,6 +7,7 @@ typedef struct Scan {
     const char *text;
     size_t size, at;
     size_t values;
+    size_t key, key_length; /* the last key, with its quotes */
     Error *err;
 } Scan;
 
@@ -119,8 +120,24 @@ static bool scan_digits(Scan *s) {
     return s->at > start || fail_expected(s, "a digit");
 }
 
+enum { LONGEST = 60 }; /* of numbers: cJSON cuts off at 63 */
+
+/* Whether a double can hold the number from `start` on; without an exponent it can. */
+static bool check_range(Scan *s, size_t start) {
+    char number[LONGEST + 1];
+    double value;
+    memcpy(number, s->text + start, s->at - start);
+    number[s->at - start] = '\0';
+    if (text_to_double(number, &value))
+        return true;
+    s->at = start;
+    return fail(s, s->key_length
+                       ? TEXT("%.*s: a number beyond 1.8e308",
+                              (int)(s->key_length < 100 ? s->key_length : 100), s->text + s->key)
+                       : "a number beyond 1.8e308");
+}
+
 static bool scan_number(Scan *s) {
-    enum { LONGEST = 60 }; /* cJSON cuts off at 63 */
     size_t start = s->at;
     s->at += peek(s) == '-';
     bool zero = peek(s) == '0';
@@ -135,14 +152,15 @@ static bool scan_number(Scan *s) {
         if (!scan_digits(s))
             return false;
     }
-    if ((peek(s) | 32) == 'e') {
+    const bool power = (peek(s) | 32) == 'e';
+    if (power) {
         s->at++;
         s->at += peek(s) == '-' || peek(s) == '+';
         if (!scan_digits(s))
             return false;
     }
     if (s->at - start <= LONGEST)
-        return true;
+        return !power || check_range(s, start);
     s->at = start;
     return fail(s, "a number of more than 60 characters");
 }
@@ -169,8 +187,10 @@ static bool scan_key(Scan *s) {
     skip_space(s);
     if (peek(s) != '"')
         return fail_expected(s, "a key in double quotes");
+    s->key = s->at;
     if (!scan_text(s))
         return false;
+    s->key_length = s->at - s->key;
     skip_space(s);
     if (peek(s) != ':')
         return fail_expected(s, "':'");

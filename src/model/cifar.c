@@ -56,7 +56,7 @@ Dataset *cifar_parse(const uint8_t *data, size_t size, const char *name, const L
     CifarSet *set = mem_alloc(1, sizeof *set, err);
     if (!set)
         return NULL;
-    set->base = (Dataset){"CIFAR", (int64_t)(size / RECORD), get, close_set};
+    set->base = (Dataset){"CIFAR", (int64_t)(size / RECORD), get, close_set, NULL};
     set->data = data;
     set->name = mem_text(name, err);
     if (!set->name) {
@@ -105,7 +105,7 @@ Dataset *cifar_open_batches(const char *folder, const Labels *labels, Error *err
     BatchesSet *set = mem_alloc(1, sizeof *set, err);
     if (!set)
         return NULL;
-    set->base = (Dataset){"CIFAR", 0, get_of_batches, close_batches};
+    set->base = (Dataset){"CIFAR", 0, get_of_batches, close_batches, NULL};
     for (int b = 0; b < BATCHES; b++) {
         char path[FILE_PATH_MAX];
         if (!file_join(path, sizeof path, folder, TEXT("data_batch_%d.bin", b + 1), err) ||

@@ -49,11 +49,24 @@ static bool find(char path[FILE_PATH_MAX], const char *folder, const char *const
     return false;
 }
 
+/* The folder holds one part of a set, and it is the other that is wanted. */
+static Dataset *only_other_part(const char *folder, const char *found, DatasetPart part,
+                                Error *err) {
+    const bool train = part == DATASET_TRAIN;
+    char text[ERROR_ARG_SIZE];
+    text_format(text, sizeof text, "it holds %.60s, which is for %s, and no file for %s%s",
+                file_name(found), train ? "testing" : "training", train ? "training" : "testing",
+                train ? "" : " (the path of a file itself is taken as it is)");
+    error_set(err, ERROR_FORMAT, folder, train ? "a training set" : "a test set", text);
+    return NULL;
+}
+
 static Dataset *open_test(const char *folder, const Labels *labels, Error *err) {
     char path[FILE_PATH_MAX];
-    if (find(path, folder, idx_test) || find(path, folder, idx_train) ||
-        find(path, folder, cifar_test))
+    if (find(path, folder, idx_test) || find(path, folder, cifar_test))
         return open_file(path, labels, err);
+    if (find(path, folder, idx_train) || find(path, folder, cifar_train))
+        return only_other_part(folder, path, DATASET_TEST, err);
     return folder_open(folder, DATASET_TEST, labels, err);
 }
 
@@ -63,11 +76,9 @@ static Dataset *open_train(const char *folder, const Labels *labels, Error *err)
         return open_file(path, labels, err);
     if (find(path, folder, cifar_train))
         return cifar_open_batches(folder, labels, err);
-    if (!find(path, folder, idx_test) && !find(path, folder, cifar_test))
-        return folder_open(folder, DATASET_TRAIN, labels, err);
-    error_set(err, ERROR_FORMAT, folder, "a training set",
-              TEXT("it holds %s, which is for testing, and no file for training", file_name(path)));
-    return NULL;
+    if (find(path, folder, idx_test) || find(path, folder, cifar_test))
+        return only_other_part(folder, path, DATASET_TRAIN, err);
+    return folder_open(folder, DATASET_TRAIN, labels, err);
 }
 
 Dataset *dataset_open(const char *path, DatasetPart part, const Labels *labels, Error *err) {
@@ -87,6 +98,10 @@ int64_t dataset_count(const Dataset *d) {
 
 const char *dataset_kind(const Dataset *d) {
     return d->kind;
+}
+
+const char *dataset_note(const Dataset *d) {
+    return d->note ? d->note : "";
 }
 
 bool dataset_get(const Dataset *d, int64_t i, Image *image, int *label, char name[FILE_PATH_MAX],

@@ -10,6 +10,7 @@ struct Dataset {
     /* Picture i, 0 <= i < count. */
     bool (*get)(const Dataset *d, int64_t i, Image *image, int *label, char *name, Error *err);
     void (*close)(Dataset *d); /* frees it too */
+    const char *note;          /* what was passed over; or NULL */
 };
 
 /* Files. Errors name the file. */

@@ -15,10 +15,18 @@ typedef struct Picture {
     size_t folder;
 } Picture;
 
+/* What is passed over: how much of it, and the first, seen from the root. */
+typedef struct Passed {
+    size_t count;
+    const char *first;
+} Passed;
+
 typedef struct FolderSet {
     Dataset base;
     Arena arena;
     const char *root;
+    Passed unread; /* files that are no pictures of a kind that is read */
+    Passed stray;  /* pictures beside the class folders */
     ClassFolder *folders;
     Picture *pictures;
     size_t folder_count, folder_capacity, picture_count, picture_capacity;
@@ -72,6 +80,25 @@ static bool is_picture(const char *name) {
     return name[0] != '.' && image_is_name(name);
 }
 
+#define KINDS "PNG, JPEG, BMP, TGA, GIF, PNM"
+
+/* Pictures of other kinds than those. */
+static bool is_foreign(const char *name) {
+    static const char *const kinds[] = {"heic", "heif", "avif", "webp", "tif",
+                                        "tiff", "jxl",  "jp2",  NULL};
+    for (const char *const *kind = kinds; *kind; kind++)
+        if (name[0] != '.' && text_equal(file_extension(name), *kind))
+            return true;
+    return false;
+}
+
+static bool pass_over(FolderSet *set, Passed *passed, const char *folder, const char *file,
+                      Error *err) {
+    if (passed->count++ == 0)
+        passed->first = arena_format(&set->arena, err, "%s%s%s", folder, *folder ? "/" : "", file);
+    return passed->first != NULL;
+}
+
 /* Its class, or -1. Without labels a class folder is called by its number. */
 static int class_of(const char *folder, const Labels *labels) {
     long number;
@@ -80,30 +107,43 @@ static int class_of(const char *folder, const Labels *labels) {
     return text_to_int(folder, 0, 99999, &number) ? (int)number : -1;
 }
 
+/* A class folder of which nothing can be read. */
+static bool holds_none(const char *path, const char *unread, size_t count, Error *err) {
+    char text[ERROR_ARG_SIZE];
+    if (count == 0)
+        text_format(text, sizeof text, "'%.370s' holds no pictures", path);
+    else
+        text_format(text, sizeof text,
+                    "'%.240s' holds no pictures of a kind that is read (" KINDS "), but %.60s%s",
+                    path, unread, count > 1 ? TEXT(" and %zu more", count - 1) : "");
+    return error_set(err, ERROR_BAD, text);
+}
+
 /* The pictures in ROOT/NAME, if there are any, with their class (-1 if it has none); for training
  * there must be. */
 static bool add_class(FolderSet *set, const char *name, DatasetPart part, const Labels *labels,
                       Error *err) {
     char path[FILE_PATH_MAX];
     char **files;
-    size_t count;
-    bool added = false;
+    const char *unread = "";
+    size_t count, pictures = 0, others = 0;
     if (!file_join(path, sizeof path, set->root, name, err) ||
         !file_list(path, &set->arena, &files, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (!is_picture(files[i]))
+        if (files[i][0] == '.')
             continue;
-        if (!added && !add_folder(set, name, class_of(name, labels), err))
-            return false;
-        added = true;
-        if (!add_picture(set, files[i], err))
+        if (!is_picture(files[i])) {
+            unread = others++ ? unread : files[i];
+            if (!pass_over(set, &set->unread, name, files[i], err))
+                return false;
+            continue;
+        }
+        if ((pictures++ == 0 && !add_folder(set, name, class_of(name, labels), err)) ||
+            !add_picture(set, files[i], err))
             return false;
     }
-    char text[ERROR_ARG_SIZE];
-    return added || part != DATASET_TRAIN ||
-           error_set(err, ERROR_BAD,
-                     text_format(text, sizeof text, "'%.370s' holds no pictures", path));
+    return pictures || part != DATASET_TRAIN || holds_none(path, unread, others, err);
 }
 
 /* Every class folder must have a class: names those that have none, suggests for the first. */
@@ -140,44 +180,91 @@ static bool check_classes(const FolderSet *set, const Labels *labels, Error *err
     return error_prefix(err, "%s", set->root);
 }
 
-static bool find_pictures(FolderSet *set, DatasetPart part, const Labels *labels, Error *err) {
+/* The set has no pictures at all. */
+static bool is_empty(const FolderSet *set, Error *err) {
+    const char *first = set->unread.first ? set->unread.first : set->stray.first;
+    return error_set(err, ERROR_FORMAT, set->root, "a data set",
+                     first
+                         ? TEXT("no pictures of a kind that is read (" KINDS "), but %.100s", first)
+                         : "no pictures in it or in the folders in it");
+}
+
+static bool write_note(FolderSet *set, Error *err) {
+    char unread[300] = "", stray[300] = "";
+    if (set->unread.count)
+        text_format(unread, sizeof unread, "%zu %s not read, being no " KINDS "; the first: %.150s",
+                    set->unread.count, set->unread.count == 1 ? "file" : "files",
+                    set->unread.first);
+    if (set->stray.count)
+        text_format(stray, sizeof stray,
+                    "%zu %s beside the class folders left out; the first: "
+                    "%.150s",
+                    set->stray.count, set->stray.count == 1 ? "picture" : "pictures",
+                    set->stray.first);
+    if (*unread || *stray)
+        set->base.note = arena_format(&set->arena, err, "%s: %s%s%s", set->root, unread,
+                                      *unread && *stray ? "; " : "", stray);
+    return set->base.note || !(*unread || *stray);
+}
+
+/* The pictures of the root itself, without classes. */
+static bool add_flat(FolderSet *set, char **names, size_t count, Error *err) {
+    set->stray = (Passed){0};
+    if (!add_folder(set, "", -1, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (is_picture(names[i])
+                ? !add_picture(set, names[i], err)
+                : is_foreign(names[i]) && !pass_over(set, &set->unread, "", names[i], err))
+            return false;
+    return set->picture_count > 0 || is_empty(set, err);
+}
+
+/* Whether the folder holds a folder of that name, whose path is put into `path`. */
+static bool has_folder(char path[FILE_PATH_MAX], const char *folder, const char *name) {
+    return file_join(path, FILE_PATH_MAX, folder, name, NULL) && file_is_folder(path);
+}
+
+static bool take_entry(FolderSet *set, const char *name, DatasetPart part, const Labels *labels,
+                       Error *err) {
     char path[FILE_PATH_MAX];
+    if (is_picture(name) || is_foreign(name))
+        return pass_over(set, &set->stray, "", name, err);
+    return name[0] == '.' || !has_folder(path, set->root, name) ||
+           add_class(set, name, part, labels, err);
+}
+
+static bool find_pictures(FolderSet *set, DatasetPart part, const Labels *labels, Error *err) {
     char **names;
     size_t count;
     if (!file_list(set->root, &set->arena, &names, &count, err))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (names[i][0] != '.' && !is_picture(names[i]) &&
-            file_join(path, sizeof path, set->root, names[i], NULL) && file_is_folder(path) &&
-            !add_class(set, names[i], part, labels, err))
+        if (!take_entry(set, names[i], part, labels, err))
             return false;
-    if (set->picture_count)
-        return check_classes(set, labels, err);
-    if (!add_folder(set, "", -1, err))
+    if (set->picture_count ? !check_classes(set, labels, err) : !add_flat(set, names, count, err))
         return false;
-    for (size_t i = 0; i < count; i++)
-        if (is_picture(names[i]) && !add_picture(set, names[i], err))
-            return false;
-    return set->picture_count > 0 || error_set(err, ERROR_FORMAT, set->root, "a data set",
-                                               "no pictures in it or in the folders in it");
+    return write_note(set, err);
 }
 
-/* Where the class folders lie: train or val in the folder if it is there, else the folder. A folder
- * with nothing but val is no training set. */
-static bool find_root(char root[FILE_PATH_MAX], const char *path, DatasetPart part, Error *err) {
-    const char *inside = part == DATASET_TRAIN ? "train" : "val";
-    if (file_join(root, FILE_PATH_MAX, path, inside, NULL) && file_is_folder(root))
+/* Where the class folders lie: train or val in the folder if it is there, else the folder. One with
+ * nothing but the other is no such set. */
+static bool find_root(char root[FILE_PATH_MAX], const char *path, DatasetPart part,
+                      const Labels *labels, Error *err) {
+    if (has_folder(root, path, part == DATASET_TRAIN ? "train" : "val"))
         return true;
-    if (part == DATASET_TRAIN && file_join(root, FILE_PATH_MAX, path, "val", NULL) &&
-        file_is_folder(root))
+    if (part == DATASET_TRAIN && has_folder(root, path, "val"))
         return error_set(err, ERROR_FORMAT, path, "a training set", "it has val, but no train");
+    if (part == DATASET_TEST && has_folder(root, path, "train") && class_of("train", labels) < 0)
+        return error_set(err, ERROR_FORMAT, path, "a test set",
+                         "it has train, but no val (the path of train itself is taken as it is)");
     text_format(root, FILE_PATH_MAX, "%s", path);
     return true;
 }
 
 Dataset *folder_open(const char *path, DatasetPart part, const Labels *labels, Error *err) {
     char root[FILE_PATH_MAX];
-    if (!find_root(root, path, part, err))
+    if (!find_root(root, path, part, labels, err))
         return NULL;
     FolderSet *set = mem_alloc(1, sizeof *set, err);
     if (!set)
@@ -187,6 +274,6 @@ Dataset *folder_open(const char *path, DatasetPart part, const Labels *labels, E
         close_set(&set->base);
         return NULL;
     }
-    set->base = (Dataset){"folder", (int64_t)set->picture_count, get, close_set};
+    set->base = (Dataset){"folder", (int64_t)set->picture_count, get, close_set, set->base.note};
     return &set->base;
 }

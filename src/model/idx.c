@@ -193,7 +193,7 @@ Dataset *idx_parse(const uint8_t *images, size_t image_size, const char *image_n
     IdxSet *set = mem_alloc(1, sizeof *set, err);
     if (!set)
         return NULL;
-    set->base = (Dataset){"IDX", 0, get, close_set};
+    set->base = (Dataset){"IDX", 0, get, close_set, NULL};
     set->name = mem_text(image_name, err);
     if (!set->name || !read_content(&set->images, images, image_size, false, image_name, err) ||
         (classes && (!read_content(&set->classes, classes, class_size, true, class_name, err) ||

@@ -1,8 +1,9 @@
 /* The file, all of it little-endian words of eight bytes:
  *
- *     "convoscope checkpoint 1\n", the size of the file, fingerprint,
+ *     "convoscope checkpoint 2\n", the size of the file, fingerprint,
  *     epoch, step, loss_sum, correct, seen, seconds, best_epoch, best_loss, best_accuracy,
- *     the number of arrays, and of each its name (32 bytes, zeros after it) and its count,
+ *     the number of arrays, the kernels (32 bytes of text, zeros after it),
+ *     of each array its name (32 bytes, zeros after it) and its count,
  *     the records (10 words each, `epoch` of them),
  *     the arrays' float32 numbers, each array filled up to a whole word with zeros,
  *     a sum over all words before it.
@@ -14,11 +15,12 @@
 #include <string.h>
 
 enum {
-    VERSION = 1,
+    VERSION = 2,
     MAGIC_SIZE = 24,
-    NAME_SIZE = 32,
+    NAME_SIZE = CHECKPOINT_TEXT_SIZE,
     WORD = 8,
-    FIXED_WORDS = 15,
+    COUNTED_WORDS = 15, /* up to the number of arrays */
+    FIXED_WORDS = COUNTED_WORDS + NAME_SIZE / WORD,
     RECORD_WORDS = 10
 };
 static const char magic[] = "convoscope checkpoint ";
@@ -138,9 +140,10 @@ static void put_all(Out *out, const Checkpoint *c) {
                               (uint64_t)c->seen,         bits_of(c->seconds),
                               (uint64_t)c->best_epoch,   bits_of(c->best_loss),
                               bits_of(c->best_accuracy), (uint64_t)c->array_count};
-    static_assert(sizeof fixed == (FIXED_WORDS - MAGIC_SIZE / WORD) * WORD, "FIXED_WORDS");
+    static_assert(sizeof fixed == (COUNTED_WORDS - MAGIC_SIZE / WORD) * WORD, "COUNTED_WORDS");
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         put_word(out, fixed[i]);
+    put_text(out, c->kernels, NAME_SIZE);
     for (int i = 0; i < c->array_count; i++) {
         put_text(out, c->arrays[i].name, NAME_SIZE);
         put_word(out, c->arrays[i].count);
@@ -195,7 +198,7 @@ static bool check_frame(const FileMap *map, const char *path, Error *err) {
 
 /* The same arrays as the caller's, and nothing but them and the records. */
 static bool check_arrays(const Checkpoint *c, const FileMap *map, Error *err) {
-    uint64_t arrays = get_word(map->data + (FIXED_WORDS - 1) * WORD);
+    uint64_t arrays = get_word(map->data + (COUNTED_WORDS - 1) * WORD);
     if (arrays != (uint64_t)c->array_count)
         return error_set(err, ERROR_EXPECTED, "its arrays", TEXT("%d", c->array_count),
                          TEXT("%llu", (unsigned long long)arrays));
@@ -243,8 +246,14 @@ static bool check_counts(const FileMap *map, Error *err) {
 static bool check(const Checkpoint *c, const FileMap *map, const char *path, Error *err) {
     if (!check_frame(map, path, err))
         return false;
-    bool ok = get_word(map->data + MAGIC_SIZE + WORD) == c->fingerprint ||
-              error_set(err, ERROR_BAD, "it was made by another recipe, network or data");
+    char kernels[NAME_SIZE + 1] = "";
+    memcpy(kernels, map->data + COUNTED_WORDS * WORD, NAME_SIZE);
+    bool ok = strcmp(kernels, c->kernels) == 0 ||
+              error_set(err, ERROR_BAD,
+                        TEXT("it was made with %s, not with %s, which rounds differently", kernels,
+                             c->kernels));
+    ok = ok && (get_word(map->data + MAGIC_SIZE + WORD) == c->fingerprint ||
+                error_set(err, ERROR_BAD, "it was made by another recipe, network or data"));
     return (ok && check_arrays(c, map, err) && check_counts(map, err)) ||
            error_prefix(err, "%s", path);
 }

@@ -16,11 +16,14 @@ typedef struct EpochRecord {           /* a row of the log */
     double seconds, images_per_second;
 } EpochRecord;
 
-enum { CHECKPOINT_ARRAYS_MAX = 8 };
+enum { CHECKPOINT_ARRAYS_MAX = 8, CHECKPOINT_TEXT_SIZE = 32 };
 typedef struct Checkpoint {
     uint64_t fingerprint; /* of recipe, network and data: another's is refused */
-    int64_t epoch, step;  /* epochs done; batches done of the next */
-    double loss_sum;      /* of those batches */
+    /* By which kernels it is computed ("--cpu avx2 --conv auto"), since they round differently:
+     * another's is refused too. */
+    char kernels[CHECKPOINT_TEXT_SIZE];
+    int64_t epoch, step; /* epochs done; batches done of the next */
+    double loss_sum;     /* of those batches */
     int64_t correct, seen;
     double seconds;     /* of the epoch so far */
     int64_t best_epoch; /* 0: none yet */
@@ -36,9 +39,9 @@ typedef struct Checkpoint {
 } Checkpoint;
 
 bool checkpoint_save(const Checkpoint *c, const char *path, Error *err);
-/* Fills all of *c but the fingerprint and the arrays' names and counts, which the caller has set
- * and which must be the file's; records in the arena. The file's sizes and a sum over all its bytes
- * are checked before anything is changed: a file that is cut off or altered is an error. */
+/* Fills all of *c but fingerprint, kernels and the arrays' names and counts, which the caller has
+ * set and which must be the file's; records in the arena. The file's sizes and a sum over all its
+ * bytes are checked before anything is changed: a file that is cut off or altered is an error. */
 bool checkpoint_load(Checkpoint *c, const char *path, Arena *arena, Error *err);
 
 #endif

@@ -142,8 +142,8 @@ static bool decode_all(Loader *l, Pool *pool, Error *err) {
         close_gaps(d);
         const Trouble *skipped = first_trouble(l, workers, false);
         if (skipped)
-            text_format(d->note, sizeof d->note, "%lld of %lld pictures %s; the first: %s",
-                        (long long)d->skipped, (long long)all,
+            text_format(d->note, sizeof d->note, "%lld of %lld %s %s; the first: %s",
+                        (long long)d->skipped, (long long)all, all == 1 ? "picture" : "pictures",
                         d->count ? "skipped" : "cannot be read", skipped->err.text);
         ok = d->count > 0 || error_set(err, ERROR_BAD, d->note);
     }
@@ -172,9 +172,17 @@ static uint64_t hash_bytes(uint64_t hash, const uint8_t *p, size_t size) {
     return mix(hash);
 }
 
+static uint64_t hash_float(uint64_t hash, float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return mix(hash + bits);
+}
+
 static uint64_t fingerprint(const TrainData *d) {
     const int64_t sizes[] = {d->count, d->channels, d->height, d->width, d->classes};
     uint64_t hash = 0;
+    for (int64_t c = 0; c < d->channels; c++)
+        hash = hash_float(hash_float(hash, d->scale[c]), d->shift[c]);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         hash = mix(hash + (uint64_t)sizes[i]);
     for (int64_t i = 0; i < d->count; i++)
@@ -197,6 +205,46 @@ static bool make_room(TrainData *d, Error *err) {
     return d->pixels && d->labels;
 }
 
+/* "no pictures of 2 of 10 classes: frog, ship"; NULL if there are some of each. */
+static const char *absent_classes(TrainData *d, const Labels *labels, Error *err) {
+    const int64_t named = labels->count && labels->count < d->classes ? labels->count : d->classes;
+    int64_t *counts = mem_alloc((size_t)d->classes, sizeof *counts, err), absent = 0;
+    char names[200] = "", name[24];
+    if (!counts)
+        return NULL;
+    for (int64_t i = 0; i < d->count; i++)
+        counts[d->labels[i]]++;
+    for (int64_t c = 0; c < named; c++) {
+        if (counts[c])
+            continue;
+        if (absent++ < 4)
+            text_format(names + strlen(names), sizeof names - strlen(names), "%s%.40s",
+                        absent > 1 ? ", " : "", labels_name(labels, (int)c, name));
+    }
+    mem_free(counts);
+    return absent
+               ? arena_format(&d->arena, err, "no pictures of %lld of %lld classes: %s%s",
+                              (long long)absent, (long long)named, names, absent > 4 ? ", ..." : "")
+               : NULL;
+}
+
+/* What there is to say that is no error. */
+static bool write_remarks(TrainData *d, const Dataset *set, const Labels *labels, Error *err) {
+    Error failure = {0};
+    int count = 0;
+    if (*dataset_note(set))
+        d->remarks[count++] = arena_text(&d->arena, dataset_note(set), &failure);
+    if ((d->remarks[count] = absent_classes(d, labels, &failure)) != NULL)
+        count++;
+    if (labels->count && labels->count < d->classes)
+        d->remarks[count++] = arena_format(
+            &d->arena, &failure, "the network has %lld outputs, but %d %s", (long long)d->classes,
+            labels->count, labels->count == 1 ? "label" : "labels");
+    if (failure.code && err && !err->code)
+        *err = failure;
+    return failure.code == ERROR_NONE;
+}
+
 TrainData *train_data_load(const char *path, DatasetPart part, const Model *model, DataFit fit,
                            Pool *pool, Job *job, int64_t *total, Error *err) {
     const Graph *g = &model->graph;
@@ -215,7 +263,8 @@ TrainData *train_data_load(const char *path, DatasetPart part, const Model *mode
         if (total)
             *total = d->count;
         Loader loader = {.set = set, .model = model, .fit = fit, .data = d, .job = job};
-        ok = make_room(d, err) && decode_all(&loader, pool, err);
+        ok = make_room(d, err) && decode_all(&loader, pool, err) &&
+             write_remarks(d, set, &model->labels, err);
     }
     dataset_free(set);
     if (!ok) {
@@ -322,10 +371,10 @@ static void choose(const TrainData *data, const ClassShare *shares, uint64_t see
 bool train_split(const TrainData *data, int64_t holdout, uint64_t seed, Arena *arena,
                  TrainSplit *split, Error *err) {
     if (holdout < 0 || holdout >= data->count)
-        return error_set(
-            err, ERROR_EXPECTED, "pictures to hold out",
-            TEXT("0..%lld, so that some are left to learn from", (long long)data->count - 1),
-            TEXT("%lld", (long long)holdout));
+        return error_set(err, ERROR_EXPECTED, "holdout",
+                         TEXT("0..%lld, so that some of the pictures are left to learn from",
+                              (long long)data->count - 1),
+                         TEXT("%lld", (long long)holdout));
     size_t count = (size_t)data->count;
     int64_t *indices = arena_alloc(arena, count, sizeof *indices, err);
     int64_t *members = mem_alloc(count, sizeof *members, err);

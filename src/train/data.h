@@ -18,7 +18,9 @@ typedef struct TrainData {
     float scale[3], shift[3];   /* byte * scale + shift is what the network's preprocessing makes */
     int64_t skipped;            /* pictures that could not be read */
     char note[ERROR_TEXT_SIZE]; /* about those: how many, and the first's error; or "" */
-    uint64_t fingerprint;       /* of pixels and labels */
+    const char *remarks[4];     /* up to a NULL: what was passed over beside the pictures, classes
+                                   without pictures, outputs without labels */
+    uint64_t fingerprint;       /* of pixels, labels and the network's preprocessing */
 } TrainData;
 
 /* Decodes on all threads of the pool; job_advance counts pictures (job may be NULL). Pictures that

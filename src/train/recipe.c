@@ -1,6 +1,5 @@
 #include "train/recipe.h"
 
-#include "base/file.h"
 #include "base/text.h"
 #include <assert.h>
 #include <math.h>
@@ -269,8 +268,9 @@ static bool read_numbers(const Field *field, const Json *list, Recipe *recipe, E
     if (json_type(list) != JSON_ARRAY || json_count(list) < least || json_count(list) > most)
         return error_set(err, ERROR_EXPECTED, field->name,
                          span ? "[least, most]" : TEXT("an array of 1 to %zu epochs", most),
-                         json_type(list) == JSON_ARRAY ? TEXT("%zu numbers", json_count(list))
-                                                       : json_type_name(json_type(list)));
+                         json_type(list) != JSON_ARRAY ? json_type_name(json_type(list))
+                         : json_count(list) == 1       ? "1 number"
+                                                       : TEXT("%zu numbers", json_count(list)));
     double last = 0, x;
     for (const Json *value = json_first(list); value; value = json_next(value), last = x) {
         const char *name = TEXT("%s[%zu]", field->name, count);
@@ -396,10 +396,14 @@ static bool check_schedule(const Schedule *s, int64_t epochs, const Json *object
     if (s->kind == SCHEDULE_ONE_CYCLE && !(s->warmup > 0))
         return error_set(err, ERROR_EXPECTED, "warmup", "the epochs of the way up, more than 0",
                          json_get(object, "warmup") ? "0" : "none");
+    const char *all =
+        epochs == 1 ? "the 1 epoch of all" : TEXT("the %lld epochs of all", (long long)epochs);
     if (s->warmup > (double)epochs)
-        return error_set(err, ERROR_EXPECTED, "warmup",
-                         TEXT("at most the %lld epochs of all", (long long)epochs),
-                         REAL(s->warmup));
+        return error_set(err, ERROR_EXPECTED, "warmup", TEXT("at most %s", all), REAL(s->warmup));
+    for (int i = 0; i < s->milestone_count; i++)
+        if (s->milestones[i] >= (double)epochs)
+            return error_set(err, ERROR_EXPECTED, TEXT("milestones[%d]", i),
+                             TEXT("less than %s", all), REAL(s->milestones[i]));
     return true;
 }
 
@@ -436,110 +440,4 @@ void recipe_free(Recipe *recipe) {
         return;
     arena_free(&recipe->arena);
     mem_free(recipe);
-}
-
-/* --- Files ------------------------------------------------------------------------------------ */
-
-enum { RECIPE_FILE_MAX = 1024 * 1024 };
-#define SUFFIX ".recipe.json"
-
-/* How long the name is without the suffix; 0 if it does not end in it. */
-static size_t stem_length(const char *file) {
-    size_t length = strlen(file), suffix = strlen(SUFFIX);
-    return length > suffix && strcmp(file + length - suffix, SUFFIX) == 0 ? length - suffix : 0;
-}
-
-static int by_name(const void *a, const void *b) {
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-bool recipe_names(Arena *arena, char ***names, size_t *count, Error *err) {
-    char folder[FILE_PATH_MAX];
-    char **files;
-    size_t file_count;
-    if (!file_find(folder, sizeof folder, "models"))
-        return error_set(err, ERROR_MISSING, "the folder models/ of this installation");
-    if (!file_list(folder, arena, &files, &file_count, err))
-        return false;
-    *names = files;
-    *count = 0;
-    for (size_t i = 0; i < file_count; i++) {
-        size_t stem = stem_length(files[i]);
-        if (!stem)
-            continue;
-        files[i][stem] = '\0';
-        (*names)[(*count)++] = files[i];
-    }
-    qsort(*names, *count, sizeof **names, by_name);
-    return true;
-}
-
-static bool unknown_recipe(const char *which, Error *err) {
-    Arena arena = {0};
-    char **names;
-    size_t count = 0;
-    if (recipe_names(&arena, &names, &count, err)) {
-        TextNearest nearest = {.word = which};
-        for (size_t i = 0; i < count; i++)
-            text_nearest_offer(&nearest, names[i]);
-        text_unknown(&nearest, "recipe", err);
-    }
-    arena_free(&arena);
-    return false;
-}
-
-static bool find_recipe(const char *which, char path[FILE_PATH_MAX], Error *err) {
-    if (strchr(which, '/') || text_equal(file_extension(which), "json")) {
-        if (strlen(which) >= FILE_PATH_MAX)
-            return error_set(err, ERROR_TOO_LARGE, "the path of a recipe",
-                             TEXT("%zu bytes", strlen(which)), TEXT("%d", FILE_PATH_MAX - 1));
-        strcpy(path, which);
-        return true;
-    }
-    if (!*which || strlen(which) > 100)
-        return unknown_recipe(which, err);
-    return file_find(path, FILE_PATH_MAX, TEXT("models/%s" SUFFIX, which)) ||
-           unknown_recipe(which, err);
-}
-
-Recipe *recipe_load(const char *which, Error *err) {
-    char path[FILE_PATH_MAX], name[256];
-    size_t length;
-    if (!find_recipe(which, path, err))
-        return NULL;
-    const char *base = file_name(path);
-    size_t stem = stem_length(base);
-    if (!stem)
-        stem = strlen(base) - (text_equal(file_extension(base), "json") ? strlen(".json") : 0);
-    snprintf(name, sizeof name, "%.*s", (int)(stem < 200 ? stem : 200), base);
-    uint8_t *text = file_read(path, RECIPE_FILE_MAX, false, &length, err);
-    if (!text)
-        return NULL;
-    Recipe *recipe = recipe_parse((const char *)text, length, name, err);
-    mem_free(text);
-    if (!recipe) {
-        error_prefix(err, "%s", path);
-        return NULL;
-    }
-    recipe->folder = arena_format(&recipe->arena, err, "%.*s", (int)(base - path), path);
-    if (recipe->folder)
-        return recipe;
-    recipe_free(recipe);
-    return NULL;
-}
-
-Model *recipe_model(const Recipe *recipe, Error *err) {
-    const char *model = recipe->model;
-    const bool path = strchr(model, '/') || text_equal(file_extension(model), "json");
-    char beside[FILE_PATH_MAX];
-    if (!path || model[0] == '/' || !recipe->folder)
-        return model_load(model, 0, err);
-    int length = snprintf(beside, sizeof beside, "%s%s%s", recipe->folder,
-                          strchr(recipe->folder, '/') ? "" : "./", model);
-    if (length < 0 || (size_t)length >= sizeof beside) {
-        error_set(err, ERROR_TOO_LARGE, "the path of the recipe's model", "longer",
-                  TEXT("%d", FILE_PATH_MAX - 1));
-        return NULL;
-    }
-    return model_load(beside, 0, err);
 }

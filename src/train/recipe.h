@@ -3,6 +3,7 @@
 #define TRAIN_RECIPE_H
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "model/model.h"
 #include "train/augment.h"
@@ -16,11 +17,13 @@ typedef enum DataFit {
 
 typedef struct Recipe {
     Arena arena;
-    const char *name;          /* of the file, without folder and .recipe.json */
-    const char *folder;        /* of the file, with its '/', or ""; NULL: it came from memory */
-    const char *model;         /* a shipped network, or the path of a .json */
-    const char *data;          /* "tinyphotos": a folder's name, looked for by verb train */
-    const char *const *places; /* folders where that data may lie */
+    const char *name;   /* of the file, without folder and .recipe.json */
+    const char *path;   /* of the file; NULL: it came from memory */
+    const char *folder; /* of the file, with its '/', or ""; NULL too */
+    const char *model;  /* a shipped network, or the path of a .json */
+    const char *data;   /* "tinyphotos": a folder's name, looked for by recipe_data */
+    const char *const
+        *places; /* folders where that data may lie, relative ones seen from `folder` */
     int place_count;
     DataFit fit;
     uint64_t seed;
@@ -46,8 +49,15 @@ typedef struct Recipe {
 Recipe *recipe_load(const char *which, Error *err);
 Recipe *recipe_parse(const char *text, size_t length, const char *name, Error *err);
 void recipe_free(Recipe *recipe);
-/* The network that it trains, without weights: a relative path is meant beside the recipe. */
+/* The network that it trains, without weights: a relative path is seen from the recipe's folder. */
 Model *recipe_model(const Recipe *recipe, Error *err);
+/* That path, or the name of a network that ships. */
+bool recipe_model_path(const Recipe *recipe, char path[FILE_PATH_MAX], Error *err);
+/* Where its data lie: beside the recipe, in the user's folder for data, or at the first of the
+ * recipe's places that is there. */
+bool recipe_data(const Recipe *recipe, char path[FILE_PATH_MAX], Error *err);
+/* What messages call it: its path, or its name. */
+const char *recipe_where(const Recipe *recipe);
 /* Another number of epochs: warmup and milestones grow or shrink with it. */
 void recipe_stretch(Recipe *recipe, int64_t epochs);
 /* To be called after epochs or seed were changed. */

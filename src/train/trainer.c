@@ -7,6 +7,12 @@
 #include <math.h>
 #include <string.h>
 
+/* What has been measured of some pictures. */
+typedef struct Tally {
+    int64_t count, correct;
+    double loss; /* their sum */
+} Tally;
+
 struct Trainer {
     const Recipe *recipe;
     const Model *model;
@@ -18,16 +24,18 @@ struct Trainer {
     TrainSplit split;
     const char *path; /* of the checkpoint; NULL: none */
     uint64_t fingerprint;
-    int64_t *order;   /* of this epoch: places in split.learn */
-    int64_t *indices; /* of a batch */
-    int32_t *labels;  /* of a batch */
-    LabelMix *mixes;  /* of a batch; NULL: its pictures are of one class each */
-    float *velocity;  /* learned */
-    float *average;   /* all; NULL: none is kept */
-    float *best;      /* all */
-    float *scratch;   /* of train_batch */
-    Checkpoint c;     /* where it stands */
-    double seconds_per_batch, factor;
+    int64_t *order;      /* of this epoch: places in split.learn */
+    int64_t *indices;    /* of a batch */
+    int32_t *labels;     /* of a batch */
+    LabelMix *mixes;     /* of a batch; NULL: its pictures are of one class each */
+    float *velocity;     /* learned */
+    float *average;      /* all; NULL: none is kept */
+    float *best;         /* all */
+    float *scratch;      /* of train_batch */
+    Checkpoint c;        /* where it stands */
+    Tally learned, held; /* of the measuring that goes on */
+    double seconds_per_batch, seconds_per_measured; /* lately; of a picture; 0 before the first */
+    double factor;
     bool resumed;
 };
 
@@ -70,6 +78,19 @@ static void list_array(Checkpoint *c, const char *name, float *data, size_t coun
     c->array_count++;
 }
 
+/* Goes on from the checkpoint; `room` is for the records of all epochs. */
+static bool resume(Trainer *t, EpochRecord *room, Error *err) {
+    if (!checkpoint_load(&t->c, t->path, &t->arena, err))
+        return false;
+    if (t->c.epoch > t->recipe->epochs || t->c.step > steps_per_epoch(t)) {
+        error_set(err, ERROR_BAD, "it is beyond the end of this training");
+        return error_prefix(err, "%s", t->path);
+    }
+    memcpy(room, t->c.records, (size_t)t->c.epoch * sizeof *room);
+    t->c.records = room;
+    return true;
+}
+
 static bool begin(Trainer *t, Error *err) {
     EpochRecord *room = t->c.records;
     float *kernels = train_net_weights(t->net);
@@ -82,16 +103,24 @@ static bool begin(Trainer *t, Error *err) {
     if (t->average)
         list_array(&t->c, "average", t->average, t->sizes.all);
     t->resumed = t->path && file_exists(t->path);
-    if (t->resumed) {
-        if (!checkpoint_load(&t->c, t->path, &t->arena, err))
-            return false;
-        memcpy(room, t->c.records, (size_t)t->c.epoch * sizeof *room);
-        t->c.records = room;
-    } else if (t->average) {
+    if (t->resumed && !resume(t, room, err))
+        return false;
+    if (!t->resumed && t->average)
         memcpy(t->average, train_net_weights(t->net), t->sizes.all * sizeof(float));
-    }
     train_shuffle(t->recipe->seed, (uint64_t)t->c.epoch, t->split.learn_count, t->order);
     return true;
+}
+
+/* Shares the pictures out, of which there must be a batch to learn from. */
+static bool split(Trainer *t, Error *err) {
+    const Recipe *r = t->recipe;
+    return (train_split(t->data, r->holdout, r->seed, &t->arena, &t->split, err) &&
+            (steps_per_epoch(t) >= 1 ||
+             error_set(err, ERROR_EXPECTED, "batch",
+                       TEXT("at most %lld, as there are pictures to learn from",
+                            (long long)t->split.learn_count),
+                       TEXT("%lld", (long long)r->batch)))) ||
+           error_prefix(err, "%s", recipe_where(r));
 }
 
 Trainer *trainer_new(const Recipe *recipe, const Model *model, const TrainData *data,
@@ -105,16 +134,15 @@ Trainer *trainer_new(const Recipe *recipe, const Model *model, const TrainData *
     t->pool = pool;
     t->factor = 1;
     bool ok = !checkpoint || (t->path = arena_text(&t->arena, checkpoint, err)) != NULL;
-    ok = ok && train_split(data, recipe->holdout, recipe->seed, &t->arena, &t->split, err);
-    if (ok && steps_per_epoch(t) < 1)
-        ok = error_set(err, ERROR_EXPECTED, "pictures to learn from",
-                       TEXT("at least a batch of %lld", (long long)recipe->batch),
-                       TEXT("%lld", (long long)t->split.learn_count));
-    ok = ok && (t->net = train_net_new(model, recipe->batch, options, pool, err)) != NULL;
+    snprintf(t->c.kernels, sizeof t->c.kernels, "--cpu %s --conv %s", cpu_tier_name(options->tier),
+             conv_path_name(options->path));
+    ok = ok && split(t, err) &&
+         (t->net = train_net_new(model, recipe->batch, options, pool, err)) != NULL;
     if (ok) {
         t->sizes = train_net_sizes(t->net);
-        t->fingerprint = recipe->fingerprint * 0x9e3779b97f4a7c15u ^
-                         (train_net_fingerprint(t->net) + data->fingerprint * 31);
+        t->fingerprint =
+            recipe->fingerprint * 0x9e3779b97f4a7c15u ^
+            (train_net_fingerprint(t->net) + data->fingerprint * 31 + random_stream(t->c.kernels));
         ok = allocate(t, err) && begin(t, err);
     }
     if (ok)
@@ -154,10 +182,10 @@ static bool diverged(const Trainer *t, const char *what, double value, Error *er
               isnan(value) ? "NaN"
               : value < 0  ? "-infinity"
                            : "infinity");
-    return error_prefix(err,
-                        "epoch %lld, batch %lld: the training diverged (learning rate %g: too "
-                        "high?)",
-                        (long long)t->c.epoch + 1, (long long)t->c.step + 1, present_rate(t));
+    const char *when = t->c.step < steps_per_epoch(t) ? TEXT("batch %lld", (long long)t->c.step + 1)
+                                                      : "after its last batch";
+    return error_prefix(err, "epoch %lld, %s: the training diverged (learning rate %g: too high?)",
+                        (long long)t->c.epoch + 1, when, present_rate(t));
 }
 
 /* How fast the average follows: as the mean of all so far at first, when there are few. */
@@ -216,24 +244,34 @@ static bool learn_batch(Trainer *t, Error *err) {
 /* --- An epoch -----------------------------------------------------------------------------------
  */
 
-/* Mean loss and accuracy over pictures as they are, without augmentation. */
-static bool score(Trainer *t, const float *weights, const int64_t *pictures, int64_t count,
-                  double *mean_loss, double *accuracy, Error *err) {
-    double sum = 0;
-    int64_t correct = 0;
-    for (int64_t at = 0; at < count; at += t->recipe->batch) {
-        int64_t items = count - at < t->recipe->batch ? count - at : t->recipe->batch;
-        Loss loss;
-        if (!train_batch(t->data, pictures + at, items, NULL, 0, 0, t->pool, NULL, t->scratch,
-                         train_net_input(t->net), t->labels, NULL) ||
-            !train_net_score(t->net, weights, t->labels, items, NULL, &loss, err))
-            return false;
-        sum += loss.plain;
-        correct += loss.correct;
-    }
-    *mean_loss = count ? sum / (double)count : NAN;
-    *accuracy = count ? (double)correct / (double)count : NAN;
+/* The next batch of `pictures`, as they are, without augmentation. Cancelled, it counts nothing. */
+static bool score_batch(Trainer *t, const float *weights, const int64_t *pictures, int64_t count,
+                        Job *job, Tally *tally, Error *err) {
+    const int64_t at = tally->count, batch = t->recipe->batch;
+    const int64_t items = count - at < batch ? count - at : batch;
+    Loss loss;
+    if (!train_batch(t->data, pictures + at, items, NULL, 0, 0, t->pool, job, t->scratch,
+                     train_net_input(t->net), t->labels, NULL))
+        return error_set(err, ERROR_CANCELLED, "");
+    if (!train_net_score(t->net, weights, t->labels, items, job, &loss, err))
+        return false;
+    tally->count += items;
+    tally->correct += loss.correct;
+    tally->loss += loss.plain;
     return true;
+}
+
+static double mean_loss(const Tally *tally) {
+    return tally->count ? tally->loss / (double)tally->count : NAN;
+}
+
+static double accuracy(const Tally *tally) {
+    return tally->count ? (double)tally->correct / (double)tally->count : NAN;
+}
+
+/* Of what is learned from, how many pictures are measured. */
+static int64_t measured_count(const Trainer *t) {
+    return t->recipe->measure < t->split.learn_count ? t->recipe->measure : t->split.learn_count;
 }
 
 /* Whether these weights are better than all before: by accuracy, then by loss. */
@@ -244,28 +282,44 @@ static bool is_best(const Trainer *t, const EpochRecord *record) {
            (record->val_accuracy >= t->c.best_accuracy && record->val_loss < t->c.best_loss);
 }
 
+static bool all_finite(const Trainer *t, const float *weights, Error *err) {
+    for (size_t i = 0; weights && i < t->sizes.all; i++)
+        if (!isfinite(weights[i]))
+            return diverged(t, "a weight", (double)weights[i], err);
+    return true;
+}
+
+/* All batches of the epoch are done. */
+static bool begin_measuring(Trainer *t, Error *err) {
+    t->learned = t->held = (Tally){0};
+    if (!all_finite(t, train_net_weights(t->net), err) || !all_finite(t, t->average, err))
+        return false;
+    /* Those measured are spread evenly: the first so many of the first epoch's order. */
+    train_shuffle(t->recipe->seed, 0, t->split.learn_count, t->order);
+    for (int64_t i = 0; i < measured_count(t); i++)
+        t->order[i] = t->split.learn[t->order[i]];
+    return true;
+}
+
 static bool end_epoch(Trainer *t, Error *err) {
     Checkpoint *c = &t->c;
-    const int64_t measured =
-        t->recipe->measure < t->split.learn_count ? t->recipe->measure : t->split.learn_count;
     EpochRecord *record = &c->records[c->epoch];
     *record = (EpochRecord){
         .epoch = c->epoch + 1,
         .rate = present_rate(t),
         .loss = c->loss_sum / (double)c->seen,
         .accuracy = (double)c->correct / (double)c->seen,
+        .train_loss = mean_loss(&t->learned),
+        .train_accuracy = accuracy(&t->learned),
+        .val_loss = mean_loss(&t->held),
+        .val_accuracy = accuracy(&t->held),
         .seconds = c->seconds,
         .images_per_second = (double)c->seen / c->seconds,
     };
-    /* Those measured are spread evenly: the first so many of the first epoch's order. */
-    train_shuffle(t->recipe->seed, 0, t->split.learn_count, t->order);
-    for (int64_t i = 0; i < measured; i++)
-        t->order[i] = t->split.learn[t->order[i]];
-    if (!score(t, judged_weights(t), t->order, measured, &record->train_loss,
-               &record->train_accuracy, err) ||
-        !score(t, judged_weights(t), t->split.holdout, t->split.holdout_count, &record->val_loss,
-               &record->val_accuracy, err))
-        return false;
+    if (t->learned.count && !isfinite(record->train_loss))
+        return diverged(t, "the loss as measured", record->train_loss, err);
+    if (t->held.count && !isfinite(record->val_loss))
+        return diverged(t, "the loss on what is held out", record->val_loss, err);
     if (is_best(t, record)) {
         c->best_epoch = c->epoch + 1;
         c->best_loss = record->val_loss;
@@ -275,21 +329,47 @@ static bool end_epoch(Trainer *t, Error *err) {
     c->epoch++;
     c->step = c->seen = c->correct = 0;
     c->loss_sum = c->seconds = 0;
+    t->learned = t->held = (Tally){0};
     train_shuffle(t->recipe->seed, (uint64_t)c->epoch, t->split.learn_count, t->order);
     return true;
 }
 
-bool trainer_step(Trainer *t, Error *err) {
+static void follow(double *lately, double seconds) {
+    *lately = *lately > 0 ? 0.95 * *lately + 0.05 * seconds : seconds;
+}
+
+/* A batch of what is measured; after the last the epoch has ended. */
+static bool measure_batch(Trainer *t, Job *job, Error *err) {
+    const double start = clock_ms();
+    const int64_t before = t->learned.count + t->held.count;
+    const bool first = t->learned.count < measured_count(t);
+    if (before == 0 && !begin_measuring(t, err))
+        return false;
+    if (first
+            ? !score_batch(t, judged_weights(t), t->order, measured_count(t), job, &t->learned, err)
+            : t->held.count < t->split.holdout_count &&
+                  !score_batch(t, judged_weights(t), t->split.holdout, t->split.holdout_count, job,
+                               &t->held, err))
+        return false;
+    const int64_t after = t->learned.count + t->held.count;
+    if (after > before)
+        follow(&t->seconds_per_measured, (clock_ms() - start) / 1000 / (double)(after - before));
+    return after < measured_count(t) + t->split.holdout_count || end_epoch(t, err);
+}
+
+bool trainer_step(Trainer *t, Job *job, Error *err) {
     if (trainer_done(t))
         return true;
-    double start = clock_ms();
+    if (t->c.step == steps_per_epoch(t))
+        return measure_batch(t, job, err);
+    const double start = clock_ms();
     if (!learn_batch(t, err))
         return false;
-    double seconds = (clock_ms() - start) / 1000;
+    const double seconds = (clock_ms() - start) / 1000;
     t->c.seconds += seconds;
-    t->seconds_per_batch =
-        t->seconds_per_batch > 0 ? 0.95 * t->seconds_per_batch + 0.05 * seconds : seconds;
-    return t->c.step < steps_per_epoch(t) || end_epoch(t, err);
+    follow(&t->seconds_per_batch, seconds);
+    const bool nothing = measured_count(t) + t->split.holdout_count == 0;
+    return t->c.step < steps_per_epoch(t) || !nothing || measure_batch(t, job, err);
 }
 
 bool trainer_done(const Trainer *t) {
@@ -299,23 +379,45 @@ bool trainer_done(const Trainer *t) {
 /* --- Looking ------------------------------------------------------------------------------------
  */
 
+/* Until the end. As long as nothing was measured, that is taken to need a third of the time of
+ * learning, which goes back as well. */
+static double seconds_left(const Trainer *t) {
+    const Checkpoint *c = &t->c;
+    const int64_t epochs = t->recipe->epochs - c->epoch;
+    const double measure = (double)(measured_count(t) + t->split.holdout_count) * (double)epochs -
+                           (double)(t->learned.count + t->held.count);
+    const double batches = (double)(epochs * steps_per_epoch(t) - c->step);
+    const double each = t->seconds_per_measured > 0
+                            ? t->seconds_per_measured
+                            : t->seconds_per_batch / (double)t->recipe->batch / 3;
+    return t->seconds_per_batch > 0 || batches == 0
+               ? batches * t->seconds_per_batch + measure * each
+               : NAN;
+}
+
 TrainerState trainer_state(const Trainer *t) {
     const Checkpoint *c = &t->c;
+    const bool measuring = c->step == steps_per_epoch(t);
     return (TrainerState){
         .epoch = c->epoch,
         .epochs = t->recipe->epochs,
         .step = c->step,
         .steps_per_epoch = steps_per_epoch(t),
+        .measured = t->learned.count + t->held.count,
+        .to_measure = measuring ? measured_count(t) + t->split.holdout_count : 0,
         .loss = c->seen ? c->loss_sum / (double)c->seen : NAN,
         .accuracy = c->seen ? (double)c->correct / (double)c->seen : NAN,
         .rate = present_rate(t),
-        .seconds_per_batch = t->seconds_per_batch,
+        .images_per_second =
+            t->seconds_per_batch > 0 ? (double)t->recipe->batch / t->seconds_per_batch : NAN,
+        .seconds_left = seconds_left(t),
         .best_epoch = c->best_epoch,
         .best_accuracy = c->best_accuracy,
         .best_loss = c->best_loss,
         .resumed = t->resumed,
         .learn_count = t->split.learn_count,
         .holdout_count = t->split.holdout_count,
+        .kernels = c->kernels,
         .records = c->records,
     };
 }
@@ -332,9 +434,20 @@ void trainer_export(const Trainer *t, bool now, Model *model) {
                 t->recipe->name, (unsigned long long)t->recipe->seed);
 }
 
-bool trainer_halve(Trainer *t, double tolerance, double loss[2], bool *halved, Error *err) {
+/* The loss of weights on all that is held out. */
+static bool held_out_loss(Trainer *t, const float *weights, Job *job, double *loss, Error *err) {
+    Tally tally = {0};
+    while (tally.count < t->split.holdout_count)
+        if (!score_batch(t, weights, t->split.holdout, t->split.holdout_count, job, &tally, err))
+            return false;
+    *loss = mean_loss(&tally);
+    return true;
+}
+
+bool trainer_halve(Trainer *t, double tolerance, Job *job, double loss[2], bool *halved,
+                   Error *err) {
     const float *best = t->c.best_epoch ? t->best : judged_weights(t);
-    double accuracy;
+    *halved = false;
     float *rounded = mem_alloc(t->sizes.all, sizeof *rounded, err);
     if (!rounded)
         return false;
@@ -346,9 +459,8 @@ bool trainer_halve(Trainer *t, double tolerance, double loss[2], bool *halved, E
         memcpy(&rounded[i], &bits, sizeof bits);
     }
     const bool ok =
-        score(t, best, t->split.holdout, t->split.holdout_count, &loss[0], &accuracy, err) &&
-        score(t, rounded, t->split.holdout, t->split.holdout_count, &loss[1], &accuracy, err);
-    *halved = ok && (t->split.holdout_count == 0 || loss[1] <= (1 + tolerance) * loss[0]);
+        held_out_loss(t, best, job, &loss[0], err) && held_out_loss(t, rounded, job, &loss[1], err);
+    *halved = ok && loss[1] <= (1 + tolerance) * loss[0]; /* false for NaN */
     if (*halved) {
         memcpy(t->best, rounded, t->sizes.all * sizeof *rounded);
         t->c.best_epoch = t->c.best_epoch ? t->c.best_epoch : t->c.epoch;

@@ -30,22 +30,36 @@ static void put_row(FileWriter *file, const EpochRecord *r) {
     put_number(file, r->images_per_second, 4, "\n");
 }
 
-bool trainlog_write(const char *path, const Recipe *recipe, const char *command,
-                    const EpochRecord *records, int64_t count, Error *err) {
+/* "# 400 of 410 pictures an epoch, 80 held out, 2 skipped". */
+static void put_counts(FileWriter *file, const Recipe *recipe, const TrainData *data,
+                       const TrainerState *s) {
+    put_text(file, TEXT("# %" PRId64 " of %" PRId64 " pictures an epoch",
+                        s->steps_per_epoch * recipe->batch, s->learn_count));
+    if (s->holdout_count)
+        put_text(file, TEXT(", %" PRId64 " held out", s->holdout_count));
+    if (data->skipped)
+        put_text(file, TEXT(", %" PRId64 " skipped that cannot be read", data->skipped));
+    put_text(file, "\n");
+}
+
+bool trainlog_write(const char *path, const Recipe *recipe, const TrainData *data,
+                    const TrainerState *state, const char *command, Error *err) {
     FileWriter file;
     if (!file_create(&file, path, err))
         return false;
     put_text(&file, "# ");
     put_text(&file, command);
-    put_text(&file, TEXT("\n# recipe %.80s, seed %" PRIu64 ", on %.80s\n", recipe->name,
-                         recipe->seed, cpu_name()));
+    put_text(&file, TEXT("\n# recipe %.80s, seed %" PRIu64 ", on %.80s with %s\n", recipe->name,
+                         recipe->seed, cpu_name(), state->kernels));
+    put_counts(&file, recipe, data, state);
     put_text(&file,
              "# loss and accuracy: of the epoch's augmented batches as they were learned from "
              "(the loss with smoothed labels); train_: measured after the epoch without "
-             "augmentation; val_: on training pictures held out\n");
+             "augmentation; val_: on training pictures held out; seconds, images_per_second: of "
+             "learning, without the measuring\n");
     put_text(&file, "epoch,rate,loss,accuracy,train_loss,train_accuracy,val_loss,val_accuracy,"
                     "seconds,images_per_second\n");
-    for (int64_t i = 0; i < count; i++)
-        put_row(&file, &records[i]);
+    for (int64_t i = 0; i < state->epoch; i++)
+        put_row(&file, &state->records[i]);
     return file_commit(&file, err);
 }

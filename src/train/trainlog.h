@@ -3,10 +3,10 @@
 #ifndef TRAIN_TRAINLOG_H
 #define TRAIN_TRAINLOG_H
 
-#include "train/checkpoint.h"
-#include "train/recipe.h"
+#include "train/data.h"
+#include "train/trainer.h"
 
-bool trainlog_write(const char *path, const Recipe *recipe, const char *command,
-                    const EpochRecord *records, int64_t count, Error *err);
+bool trainlog_write(const char *path, const Recipe *recipe, const TrainData *data,
+                    const TrainerState *state, const char *command, Error *err);
 
 #endif
