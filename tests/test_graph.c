@@ -268,6 +268,57 @@ static void boxes_equal_masks_pushed_back(void **state) {
     check_boxes(toy_uneven, false);
 }
 
+/* What a pixel feeds is all that sees it, gathered cell by cell. */
+static void check_fed(const char *text, bool exact) {
+    Error err = {0};
+    Model *m = parse(text, &err);
+    assert_ok(m, err);
+    const Graph *g = &m->graph;
+    static Mask masks[MASK_NODES + 1], fed[MASK_SIDE * MASK_SIDE];
+    for (int i = 0; i < g->node_count; i++) {
+        int64_t size[2];
+        map_size(g, i, size);
+        memset(fed, 0, sizeof fed);
+        for (int64_t y = 0; y < size[0]; y++)
+            for (int64_t x = 0; x < size[1]; x++) {
+                mask_of_cell(g, i, y, x, masks);
+                for (int k = 0; k < MASK_SIDE * MASK_SIDE; k++)
+                    if (masks[0].at[k / MASK_SIDE][k % MASK_SIDE])
+                        fed[k].at[y][x] = true;
+            }
+        for (int64_t y = 0; y < g->input.dim[1]; y++)
+            for (int64_t x = 0; x < g->input.dim[2]; x++) {
+                GraphBox want = box_of_mask(&fed[y * MASK_SIDE + x]);
+                want = want.height > 0 ? want : (GraphBox){0};
+                const GraphBox got = graph_fed_box(g, GRAPH_IMAGE, y, x, i);
+                if (exact)
+                    assert_box(&got, &want, g->nodes[i].name, y, x);
+                assert_true(want.height == 0 || (got.y <= want.y && got.x <= want.x &&
+                                                 got.y + got.height >= want.y + want.height &&
+                                                 got.x + got.width >= want.x + want.width));
+            }
+    }
+    model_free(m);
+}
+
+static void fed_cells_are_those_that_see_it(void **state) {
+    (void)state;
+    check_fed(toy_residual, true);
+    check_fed(toy_inception, true);
+    check_fed(toy_dense, true);
+    check_fed(toy_uneven, false);
+    Error err = {0};
+    Model *m = model_load("lenet", 0, &err);
+    assert_ok(m, err);
+    const int conv1 = graph_find(&m->graph, "conv1", &err);
+    const int pool1 = graph_find(&m->graph, "pool1", &err);
+    const GraphBox pooled = graph_fed_box(&m->graph, conv1, 23, 0, pool1), corner = {11, 0, 1, 1};
+    const GraphBox back = graph_fed_box(&m->graph, pool1, 0, 0, conv1), none = {0};
+    assert_box(&pooled, &corner, "pool1 from conv1", 23, 0);
+    assert_box(&back, &none, "conv1 from pool1", 0, 0);
+    model_free(m);
+}
+
 static void boxes_of_real_networks_are_their_fields(void **state) {
     (void)state;
     static const char *const names[] = {"lenet", "alexnet", "googlenet", "resnet50", "densenet121"};
@@ -354,6 +405,7 @@ int main(void) {
         cmocka_unit_test(receptive_fields_equal_brute_force),
         cmocka_unit_test(boxes_equal_masks_pushed_back),
         cmocka_unit_test(boxes_of_real_networks_are_their_fields),
+        cmocka_unit_test(fed_cells_are_those_that_see_it),
         cmocka_unit_test(boxes_of_nothing_and_without_memory),
         cmocka_unit_test(expressions),
     };

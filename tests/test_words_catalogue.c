@@ -14,13 +14,13 @@
 #include <string.h>
 
 /* Groups whose keys are put together at run time with a name that stands in the sources. */
-static const char *const composed[] = {"action.", "block.", "button.", "colors.",
-                                       "family.", "heat.",  "hint.",   "layer.",
-                                       "param.",  "range.", "sort.",   "unit."};
+static const char *const composed[] = {"action.", "block.", "button.",    "channel.", "colors.",
+                                       "family.", "heat.",  "histogram.", "hint.",    "layer.",
+                                       "legend.", "param.", "range.",     "sort.",    "unit."};
 /* And those whose names do not stand alone there: of error codes, of keys of the keyboard. */
 static const char *const named[] = {"error.", "key.", "label."};
 /* Groups and keys that no source asks for yet. */
-static const char *const waiting[] = {"family.", "weights.of_another", "weights.trained"};
+static const char *const waiting[] = {"weights.of_another", "weights.trained"};
 
 /* Functions that take a key, and which of their arguments it is. */
 static const struct {

@@ -1,6 +1,7 @@
 /* How large boxes, rows, lanes and frames are, from the inside outwards; then where they stand. */
 #include "draw/diagram_parts.h"
 
+#include "base/text.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,7 @@ enum {
 /* Of DejaVu Sans at 12 pixels: the mean character, a line. */
 static const double character = 6.7, line = 15;
 static const double caption_least = 72, caption_most = 144;
+static const double smaller = 0.85; /* the zoom at which captions still have room */
 
 double diagram_line_height(const Layout *l) {
     return line * l->text;
@@ -60,28 +62,78 @@ static void set_scales(Layout *l) {
 /* --- Leaves -----------------------------------------------------------------------------------
  */
 
+/* "14² x 512", or of a map that is no square "14 x 20 x 512". */
 double diagram_shape_width(const Layout *l, int node) {
     const Shape *s = output_shape(l, node);
     char text[80];
-    int length = s->rank < 3 ? snprintf(text, sizeof text, "%lld", (long long)s->dim[0])
-                             : snprintf(text, sizeof text, "%lldx%lldx%lld", (long long)s->dim[1],
-                                        (long long)s->dim[2], (long long)s->dim[0]);
-    return (character * length + 6) * l->text;
+    int length = snprintf(text, sizeof text, "%lld", (long long)s->dim[0]);
+    if (s->rank == 3 && s->dim[1] == s->dim[2])
+        length += snprintf(text, sizeof text, "%lld  x ", (long long)s->dim[1]);
+    else if (s->rank == 3)
+        length += snprintf(text, sizeof text, "%lld x %lld x ", (long long)s->dim[1],
+                           (long long)s->dim[2]);
+    return (character * length / smaller + 6) * l->text;
 }
 
-/* The longest line of a caption that shall not be cut: the name; where there is room also the
- * parameters ("3x3, 192, pad 1"). */
-static size_t words_length(const Layout *l, const Part *p) {
-    const DiagramBox *box = &l->d->boxes[p->box];
-    size_t name = strlen(diagram_name(l->d, l->g, p->box));
-    if (!l->parts[p->parent].roomy || box->item != DIAGRAM_NODE)
-        return name;
-    const Node *n = &l->g->nodes[box->first];
-    char text[120] = "";
-    if (n->type->describe)
-        n->type->describe(n->params, &n->in, text, sizeof text);
-    size_t params = strlen(text);
-    return name > params ? name : params;
+/* How many lines a text takes that is broken at its spaces. */
+static int wrapped_lines(const char *text, size_t characters) {
+    int lines = text[0] != '\0';
+    size_t used = 0;
+    for (const char *at = text; *at;) {
+        const size_t word = strcspn(at, " ");
+        if (used && used + 1 + word > characters) {
+            lines++;
+            used = 0;
+        }
+        used += (used ? 1 : 0) + word;
+        at += word + strspn(at + word, " ");
+    }
+    return lines;
+}
+
+static size_t longest_word(const char *text) {
+    size_t longest = 0;
+    for (const char *at = text; *at;) {
+        const size_t word = strcspn(at, " ");
+        longest = word > longest ? word : longest;
+        at += word + strspn(at + word, " ");
+    }
+    return longest;
+}
+
+/* How many characters a line must have so that the text takes no more than so many. */
+static size_t wrapped_width(const char *text, int lines) {
+    size_t characters = longest_word(text);
+    while (wrapped_lines(text, characters) > lines)
+        characters++;
+    return characters;
+}
+
+/* Its name in two lines at most, then, where there is room, its parameters in three at most ("3x3,
+ * 192, pad 1"), else one line for a shape. Captions are not drawn smaller than 12 pixels, so they
+ * are given what they need where the diagram is. */
+static void measure_caption(const Layout *l, const Part *p, DiagramBox *box) {
+    char name[200], text[120] = "";
+    text_format(name, sizeof name, "%s%s", diagram_name(l->d, l->g, p->box),
+                box->item == DIAGRAM_FOLD && box->count > 1 ? TEXT(" x%d", box->count) : "");
+    size_t characters = wrapped_width(name, 2);
+    if (l->parts[p->parent].roomy && box->item == DIAGRAM_NODE) {
+        const Node *n = &l->g->nodes[box->first];
+        if (n->type->describe)
+            n->type->describe(n->params, &n->in, text, sizeof text);
+        /* lines end at commas: other spaces count as letters */
+        for (char *at = text; *at; at++)
+            if (*at == ' ' && at > text && at[-1] != ',')
+                *at = '_';
+        const size_t params = wrapped_width(text, 3);
+        characters = params > characters ? params : characters;
+    }
+    const double words = (character * (double)characters + 6) / smaller;
+    const double wide = fmin(fmax(words, caption_least), caption_most);
+    characters = (size_t)((wide * smaller - 6) / character);
+    const int first = wrapped_lines(name, characters), second = wrapped_lines(text, characters);
+    box->caption.w = wide * l->text;
+    box->caption.h = ((first ? first : 1) + (second ? second : 1)) * line * l->text / smaller;
 }
 
 static void measure_leaf(Layout *l, Part *p) {
@@ -97,9 +149,7 @@ static void measure_leaf(Layout *l, Part *p) {
         box->depth = scale[1] * sqrt((double)s->dim[0]);
     }
     double slant = box->depth * diagram_slant, cuboid = box->face.w + slant;
-    double words = character * (double)words_length(l, p) + 6;
-    box->caption.w = fmin(fmax(words, caption_least), caption_most) * l->text;
-    box->caption.h = 2 * diagram_line_height(l);
+    measure_caption(l, p, box);
     p->w = fmax(cuboid, box->caption.w);
     p->in = (p->w - cuboid) / 2;
     /* at the height of the axis the cuboid may end at the lower edge of its side */

@@ -110,6 +110,9 @@ typedef struct GraphBox {
  * the image does. Windows are solid, as in LayerWindow. */
 void graph_receptive_box(const Graph *g, int node, int64_t y, int64_t x, GraphBox *whole,
                          GraphBox *inside);
+/* The smallest rectangle of a node's outputs that holds all in which cell (y, x) of `from` (a node
+ * before it, or GRAPH_IMAGE) has a part, whatever the channels; sizes 0: none. Windows are solid. */
+GraphBox graph_fed_box(const Graph *g, int from, int64_t y, int64_t x, int node);
 
 /* Sums over a block's nodes. Depth: layers with weights (convolutions and fully connected) on the
  * longest path through it; -1 only when there is no memory. */

@@ -141,6 +141,15 @@ static int block_of(const Session *s, const char *argument, Error *err) {
     return GRAPH_FAILED;
 }
 
+/* The network view turns to a block that was opened or unfolded, else to the layer shown. */
+static bool look_at(Session *s, int block, bool there) {
+    StatePlace *p = &s->state.place;
+    memset(&p->focus, 0, sizeof p->focus);
+    state_set_block(&p->focus, block, there);
+    p->pan[0] = p->pan[1] = 0;
+    return true;
+}
+
 /* Opening a block opens those around it; closing one closes those within it. */
 PERFORM(block_open) {
     const Graph *g = session_graph(s);
@@ -155,7 +164,7 @@ PERFORM(block_open) {
         if (b == block || (g->blocks[b].first >= g->blocks[block].first &&
                            g->blocks[b].last <= g->blocks[block].last && b > block))
             state_set_block(opened, b, false);
-    return true;
+    return look_at(s, block, open);
 }
 
 PERFORM(block_unfold) {
@@ -164,14 +173,14 @@ PERFORM(block_unfold) {
         return false;
     StateBlocks *unfolded = &s->state.place.unfolded;
     state_set_block(unfolded, block, !state_has_block(unfolded, block));
-    return true;
+    return look_at(s, block, state_has_block(unfolded, block));
 }
 
 PERFORM(blocks_close) {
     (void)argument, (void)err;
     memset(&s->state.place.opened, 0, sizeof s->state.place.opened);
     memset(&s->state.place.unfolded, 0, sizeof s->state.place.unfolded);
-    return true;
+    return look_at(s, 0, false);
 }
 
 enum { ZOOM_LEAST = 10, ZOOM_MOST = 800 };
@@ -189,23 +198,28 @@ PERFORM(network_zoom) {
            zoom_to(s, percent);
 }
 
+/* The zoom that one sees, also where it is not set but follows the room. */
+static int zoom_seen(const Session *s) {
+    const int zoom = s->state.place.zoom;
+    return zoom > 0 ? zoom : s->shown_zoom > 0 ? s->shown_zoom : 100;
+}
+
 PERFORM(network_in) {
     (void)argument, (void)err;
-    const int zoom = s->state.place.zoom;
-    return zoom_to(s, zoom ? zoom * 5 / 4 + 1 : 100);
+    return zoom_to(s, zoom_seen(s) * 5 / 4 + 1);
 }
 
 PERFORM(network_out) {
     (void)argument, (void)err;
-    const int zoom = s->state.place.zoom;
-    return zoom_to(s, zoom ? zoom * 4 / 5 : 80);
+    return zoom_to(s, zoom_seen(s) * 4 / 5);
 }
 
+/* All of it, and, once more, as much as can be read. */
 PERFORM(network_fit) {
     (void)argument, (void)err;
-    s->state.place.zoom = 0;
-    s->state.place.pan[0] = s->state.place.pan[1] = 0;
-    return true;
+    const bool whole = s->state.place.zoom == ZOOM_WHOLE;
+    s->state.place.zoom = whole ? 0 : ZOOM_WHOLE;
+    return look_at(s, 0, false);
 }
 
 /* By so many logical pixels at 100 %. */

@@ -37,7 +37,7 @@ PERFORM(sort_set) {
     if (!perform_field(s, "sort", argument, err))
         return false;
     if (s->scene && session_pages(s) > 1)
-        p->page = session_rank_of(s, p->channel) / p->maps;
+        p->page = session_rank_of(s, p->channel) / session_page_maps(s);
     return true;
 }
 

@@ -10,7 +10,7 @@
 static void show_channel(Session *s) {
     StatePlace *p = &s->state.place;
     session_settle(s);
-    p->page = session_pages(s) > 1 ? session_rank_of(s, p->channel) / p->maps : 0;
+    p->page = session_pages(s) > 1 ? session_rank_of(s, p->channel) / session_page_maps(s) : 0;
 }
 
 /* The chosen channel stays the chosen one where the next node has as many. */
@@ -23,6 +23,7 @@ static bool go_to_node(Session *s, int node) {
     p->unit[0] = p->unit[1] = -1;
     p->step = -1;
     p->term_page = 0;
+    memset(&p->focus, 0, sizeof p->focus);
     s->state.paused = false;
     s->notice[0] = '\0';
     show_channel(s);

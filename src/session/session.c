@@ -122,10 +122,17 @@ int session_channels(const Session *s) {
     return scene_extent(s->scene, s->state.place.node).channels;
 }
 
+int session_page_maps(const Session *s) {
+    enum { SPLIT = 16 }; /* from this many on a page may hold half as many more */
+    const int maps = s->state.place.maps, channels = session_channels(s);
+    return maps >= SPLIT && channels <= maps * 3 / 2 ? maps * 3 / 2 : maps;
+}
+
 int session_pages(const Session *s) {
-    SceneExtent extent = scene_extent(s->scene, s->state.place.node);
-    const int maps = s->state.place.maps;
-    return extent.vector ? 1 : (extent.channels + maps - 1) / maps;
+    const int maps = session_page_maps(s);
+    return scene_extent(s->scene, s->state.place.node).vector
+               ? 1
+               : (session_channels(s) + maps - 1) / maps;
 }
 
 static int clamp(int value, int least, int most) {

@@ -60,7 +60,8 @@ typedef struct Session {
     Error banner;     /* what could not be done; what was shown before stays */
     char notice[400]; /* what was done: "wrote view-003.png"; or "" */
     SessionScreen screen;
-    double now; /* ms of the clock at the last tick; */
+    int shown_zoom; /* of the network as it was drawn last, in percent; 0: not yet */
+    double now;     /* ms of the clock at the last tick; */
     double due; /* when autoplay takes its next step */
     bool scripted;
     struct {
@@ -101,7 +102,9 @@ bool session_go(Session *s, const StatePlace *place, Error *err);
 const Graph *session_graph(const Session *s); /* NULL if none is open */
 int session_last_node(const Session *s);
 int session_channels(const Session *s); /* of the node shown: maps, or elements of a vector */
-int session_pages(const Session *s);    /* of the node shown; 1 for a vector */
+/* How many maps a page holds: as many as the state says, or half as many more where that is all. */
+int session_page_maps(const Session *s);
+int session_pages(const Session *s); /* of the node shown; 1 for a vector */
 /* Channels in the order that they are shown in: by index, or the largest mean or maximum first. */
 int session_channel_at(Session *s, int rank);
 int session_rank_of(Session *s, int channel);

@@ -61,6 +61,8 @@ typedef struct StateBlocks {
     uint8_t bits[STATE_FLAG_BYTES];
 } StateBlocks;
 
+enum { ZOOM_WHOLE = -1 };
+
 /* Where one is: what undo and bookmarks go back to. */
 typedef struct StatePlace {
     SceneNames scene;
@@ -74,10 +76,10 @@ typedef struct StatePlace {
     StateColors colors;
     StateRange range;
     StateHeat heat;
-    int zoom;   /* of the network view, in percent; 0: all of it fits */
-    int pan[2]; /* of that, logical pixels at 100 %: x and y of what is in its middle, once zoomed
-                 */
+    int zoom;   /* of the network view, in percent; 0: as much as can be read; ZOOM_WHOLE: all */
+    int pan[2]; /* of that, logical pixels at 100 %: from where it would be without */
     StateBlocks opened, unfolded;
+    StateBlocks focus; /* what the network view has in its middle; none: the layer shown */
     StateTerms terms;
     int term_page;
     int step;        /* how many terms the running sum has so far; -1: all */

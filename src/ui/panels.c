@@ -141,10 +141,9 @@ void panel_histogram(const View *v, Rect box) {
     draw_region(v->list, box, NULL, "panel.histogram");
     box = rect_inset(box, SPACE(v), SPACE(v) / 2);
     const bool vector = v->extent.vector;
-    ui_heading(v, &box,
-               vector ? ui_word(v, "histogram.units")
-                      : ui_say(v, "histogram.map", TEXT("%d", v->place->channel)),
-               "");
+    ui_heading(
+        v, &box,
+        vector ? ui_word(v, "histogram.units") : ui_say_map(v, "histogram", v->place->channel), "");
     if (!v->values) {
         ui_empty(v, box, ui_word(v, "layer.waiting"));
         return;
@@ -219,6 +218,6 @@ void panel_legend(const View *v, Rect box) {
     const bool one = v->place->range == RANGE_MAP && !v->extent.vector;
     draw_text(
         v->list, note, dim,
-        one ? ui_say(v, "legend.map", TEXT("%d", v->place->channel))
+        one ? ui_say_map(v, "legend", v->place->channel)
             : ui_word(v, v->place->range == RANGE_NETWORK ? "legend.network" : "legend.layer"));
 }

@@ -82,6 +82,10 @@ double theme_contrast(Color a, Color b) {
     return x > y ? (x + 0.05) / (y + 0.05) : (y + 0.05) / (x + 0.05);
 }
 
+Color theme_heat(const Theme *theme, double share) {
+    return theme_mix(theme->raised, theme->accent, share);
+}
+
 Color theme_family_text(StateTheme theme, LayerFamily family) {
     const Theme *t = &themes[theme];
     const Color own = theme_family(family);

@@ -25,6 +25,7 @@ extern const Theme themes[THEMES];
 
 /* The family's own colour; and the same for text on the theme's panel, dark or light enough. */
 Color theme_family(LayerFamily family);
+Color theme_heat(const Theme *theme, double share); /* 0 (nothing) .. 1 (the most) */
 Color theme_family_text(StateTheme theme, LayerFamily family);
 /* A mixture: share 0 is a, 1 is b. */
 Color theme_mix(Color a, Color b, double share);

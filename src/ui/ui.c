@@ -97,6 +97,12 @@ const char *ui_phrases(const View *v, const char *label) {
     return keep(v, words_phrases(text, sizeof text, v->words, v->language, "label", label));
 }
 
+const char *ui_extent_short(const View *v, const Shape *shape) {
+    if (shape->rank != 3 || shape->dim[1] != shape->dim[2])
+        return ui_extent(v, shape);
+    return keep(v, TEXT("%lld² × %lld", (long long)shape->dim[1], (long long)shape->dim[0]));
+}
+
 const char *ui_label(const View *v, int node) {
     return node == GRAPH_IMAGE ? ui_word(v, "layer.input")
                                : ui_phrases(v, v->graph->nodes[node].label);

@@ -74,6 +74,7 @@ const char *ui_percent(const View *v, double share);
 const char *ui_count(const View *v, int64_t value);
 /* "24 × 24 × 20", the channels last; or "500" for a vector. */
 const char *ui_extent(const View *v, const Shape *shape);
+const char *ui_extent_short(const View *v, const Shape *shape); /* "24² × 20" where it is square */
 const char *ui_label(const View *v, int node); /* as lecturers say it; of the input too */
 /* A label of models/NAME.json in the user's language, as far as it consists of known phrases. */
 const char *ui_phrases(const View *v, const char *label);
@@ -129,6 +130,14 @@ Rect ui_cell(Rect box, int w, int h, int y, int x);
 /* A map of w x h values as dw x dh: every pixel is the mean of what it covers, so that nothing is
  * left out when it shrinks. NaN spreads to the pixels that it touches. */
 void ui_resample(const float *x, int w, int h, int dw, int dh, float *out);
+/* A frame around cells of a map that is drawn there. */
+void ui_mark_cells(const View *v, Rect map, int node, GraphBox cells, Color color);
+/* What the cell of an earlier layer under the mouse has a part in, in a map that is drawn there. */
+void ui_mark_fed(const View *v, Rect map, int node);
+/* A map's number; of a picture's its colour. */
+const char *ui_channel(const View *v, int node, int channel);
+/* Words about a map of the node shown, of the keys WHAT.map and WHAT.color. */
+const char *ui_say_map(const View *v, const char *what, int channel);
 /* The picture that the network sees. */
 void ui_picture(const View *v, Rect box);
 
@@ -139,8 +148,11 @@ int view_banner_height(const View *v, int width); /* 0: there is none */
 void view_footer(const View *v, Rect box);
 void view_right(const View *v, Rect box); /* the unit or the classes */
 void view_network(const View *v, Rect box);
+/* `most`: the cost of the fullest colour; NULL: costs are not shown. */
+void network_controls(const View *v, Rect row, const Diagram *d, const char *most);
 void view_layer(const View *v, Rect box);
 void view_unit(const View *v, Rect box);
+void view_channel(const View *v, Rect box); /* within the zone of view.unit */
 void view_classes(const View *v, Rect box);
 void panel_input(const View *v, Rect box);
 void panel_kernel(const View *v, Rect box);

@@ -52,11 +52,13 @@ static void draw_cell(const View *v, Rect cell, const Grid *grid, int channel) {
     if (grid->caption)
         draw_text(v->list, caption,
                   ui_style(v, SIZE_SMALL, chosen ? TONE_ACCENT : TONE_DIM, ALIGN_CENTRE),
-                  TEXT("%d", channel));
+                  ui_channel(v, v->node, channel));
+    if (chosen)
+        ui_mark_fed(v, map, v->node);
 }
 
 static void draw_maps(const View *v, Rect box) {
-    const int maps = v->place->maps, first = v->place->page * maps;
+    const int maps = session_page_maps(v->session), first = v->place->page * maps;
     const int count = rect_least(maps, v->extent.channels - first);
     const Grid grid = grid_of(v, box, count, v->extent.width, v->extent.height);
     if (!grid.columns)
@@ -94,7 +96,7 @@ static void unit_bars(const View *v, Rect box, int rows) {
     TextStyle name = ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_RIGHT);
     name.may_cut = true;
     int names = 0;
-    const int first = v->place->page * v->place->maps;
+    const int first = v->place->page * session_page_maps(v->session);
     for (int i = 0; i < rows; i++) {
         const int unit = session_channel_at(v->session, first + i);
         const char *text = is_answer(v) ? ui_class_name(v, unit) : TEXT("%d", unit);
@@ -159,11 +161,11 @@ static void draw_units(const View *v, Rect box) {
 /* --- The zone --------------------------------------------------------------------------------- */
 
 static const char *count_text_of(const View *v) {
-    const int channels = v->extent.channels, maps = v->place->maps;
+    const int channels = v->extent.channels;
     if (v->extent.vector)
         return channels == 1 ? ui_word(v, "layer.one_unit")
                              : ui_say(v, "layer.units", ui_count(v, channels));
-    if (channels <= maps)
+    if (session_pages(v->session) == 1)
         return channels == 1 ? ui_word(v, "layer.one_map")
                              : ui_say(v, "layer.maps", TEXT("%d", channels));
     return ui_say(v, "layer.page", TEXT("%d", channels), TEXT("%d", v->place->page + 1),

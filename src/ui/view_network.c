@@ -64,6 +64,18 @@ static double placed(double begin, double room, double all, double middle, bool 
     return all <= room ? begin + (room - all) / 2 : fmin(begin, fmax(begin + room - all, at));
 }
 
+/* What is to be in the middle: what was opened, else the layer shown. */
+static Area focus_of(const View *v, const Diagram *d) {
+    for (int i = 0; i < d->box_count; i++) {
+        const DiagramBox *b = &d->boxes[i];
+        if (b->item != DIAGRAM_MATRIX && b->block > 0 &&
+            state_has_block(&v->place->focus, b->block))
+            return b->all;
+    }
+    const int shown = diagram_box_of(d, v->node);
+    return shown >= 0 ? d->boxes[shown].all : (Area){0, 0, d->width, d->height};
+}
+
 /* All of it where it stays legible; else so large that names can be read, about the layer shown. */
 static Camera camera_of(const View *v, const Diagram *d, Rect box) {
     enum { LEGIBLE = 85, LEAST = 50, MOST = 160 }; /* percent */
@@ -73,14 +85,11 @@ static Camera camera_of(const View *v, const Diagram *d, Rect box) {
     double zoom = fit >= LEGIBLE / 100.0 ? fit : fmin(LEGIBLE / 100.0, height);
     if (v->place->depth != DEPTH_NETWORK && fit < zoom)
         zoom = fmin(zoom, fmax(fit, LEAST / 100.0)); /* a ribbon: as much as is still seen */
-    Camera c = {.zoom = p->zoom ? p->zoom / 100.0 : fmin(zoom, MOST / 100.0)};
-    const int shown = diagram_box_of(d, v->node);
-    double x = d->width / 2, y = d->height / 2;
-    if (shown >= 0) {
-        const Area a = d->boxes[shown].all;
-        x = a.x + a.w / 2;
-        y = a.y + a.h / 2;
-    }
+    if (p->zoom == ZOOM_WHOLE)
+        zoom = fit;
+    Camera c = {.zoom = p->zoom > 0 ? p->zoom / 100.0 : fmin(zoom, MOST / 100.0)};
+    const Area a = focus_of(v, d);
+    const double x = a.x + a.w / 2, y = a.y + a.h / 2;
     const bool panned = p->pan[0] || p->pan[1];
     c.x = placed(box.x, box.w, d->width * c.zoom, (x + p->pan[0]) * c.zoom, panned);
     c.y = placed(box.y, box.h, d->height * c.zoom, (y + p->pan[1]) * c.zoom, panned);
@@ -138,8 +147,13 @@ static const char *node_word(const View *v, int node) {
     return node == GRAPH_IMAGE ? "input" : v->graph->nodes[node].name;
 }
 
-static bool is_computed(const View *v, const DiagramBox *b) {
-    return b->node == GRAPH_IMAGE || b->node < scene_ready(v->scene);
+/* Whose values stand for a box: the last of a layer's nodes that is computed, a convolution's
+ * before its ReLU; a block's only when all of it is. GRAPH_FAILED: none. */
+static int computed_node(const View *v, const DiagramBox *b) {
+    const int ready = scene_ready(v->scene);
+    if (b->node == GRAPH_IMAGE || b->node < ready)
+        return b->shown;
+    return b->item == DIAGRAM_NODE && b->first < ready ? ready - 1 : GRAPH_FAILED;
 }
 
 /* Top and right side of the cuboid, darker than its front. */
@@ -170,22 +184,22 @@ static int thumbnail_channel(const View *v, int node) {
     return best;
 }
 
-static void draw_thumbnail(const View *v, Rect face, const DiagramBox *b) {
-    const SceneExtent e = scene_extent(v->scene, b->shown);
-    if (b->shown == GRAPH_IMAGE) {
+static void draw_thumbnail(const View *v, Rect face, int node) {
+    const SceneExtent e = scene_extent(v->scene, node);
+    if (node == GRAPH_IMAGE) {
         ui_picture(v, face);
         return;
     }
     if (!e.vector && face.w >= 8) {
-        ui_map(v, face, b->shown, thumbnail_channel(v, b->shown));
+        ui_map(v, face, node, thumbnail_channel(v, node));
         return;
     }
     /* A vector from top to bottom, each pixel the mean of its share. */
-    const Tensor *values = scene_values(v->scene, b->shown);
+    const Tensor *values = scene_values(v->scene, node);
     const int rows = rect_least(face.h, e.channels);
     uint8_t *pixels = draw_pixels(v->list, 1, rows, 3);
-    const Colormap map = ui_colormap(v, b->shown);
-    const ColorRange range = ui_range(v, b->shown, -1);
+    const Colormap map = ui_colormap(v, node);
+    const ColorRange range = ui_range(v, node, -1);
     for (int i = 0; pixels && i < rows; i++) {
         const int from = (int)((int64_t)i * e.channels / rows);
         const int to = (int)((int64_t)(i + 1) * e.channels / rows);
@@ -202,29 +216,65 @@ static int caption_size(const View *v, const Camera *c) {
     return (int)lround(fmin(fmax(12, 12 * c->zoom), 14) * v->scale);
 }
 
-/* As many of its two lines as there is room for, the name first. */
+/* Lines of parameters end at their commas: "pad 1, 2 groups" with no-break spaces. */
+static const char *unbroken(const View *v, const char *text) {
+    static const char space[] = "\u00a0";
+    char *kept = arena_alloc(&v->list->arena, 2 * strlen(text) + 1, 1, &v->list->error),
+         *out = kept;
+    for (const char *at = text; kept && *at; at++)
+        if (*at == ' ' && at > text && at[-1] != ',') {
+            memcpy(out, space, sizeof space - 1);
+            out += sizeof space - 1;
+        } else {
+            *out++ = *at;
+        }
+    return kept ? kept : "";
+}
+
+/* Whether a text, broken at its spaces, can be read as a whole in so much room. */
+static bool has_room(const View *v, Rect box, TextStyle style, const char *text) {
+    const int line = draw_text_height(v->list, style);
+    char word[120];
+    for (const char *at = text; *at; at += strspn(at, " ")) {
+        const size_t length = strcspn(at, " ");
+        text_format(word, sizeof word, "%.*s", (int)length, at);
+        if (draw_text_width(v->list, style, word) > box.w)
+            return false;
+        at += length;
+    }
+    return draw_paragraph_height(v->list, box.w, style, line, text) <= box.h;
+}
+
+static void put_caption(const View *v, Rect *box, TextStyle style, const char *text) {
+    const int line = draw_text_height(v->list, style);
+    const int height = draw_paragraph_height(v->list, box->w, style, line, text);
+    draw_paragraph(v->list, rect_cut_top(box, height), style, line, text);
+}
+
+/* What can be read as a whole of its two texts, the name first. */
 static void draw_caption(const View *v, const Camera *c, const DiagramBox *b, bool chosen) {
     TextStyle name = ui_style(v, SIZE_SMALL, chosen ? TONE_ACCENT : TONE_TEXT, ALIGN_CENTRE);
     TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_CENTRE);
-    name.may_cut = small.may_cut = true;
     name.size = small.size = caption_size(v, c);
     Rect box = area_rect(area_of(c, b->caption));
-    const int line = draw_text_height(v->list, name);
-    if (box.w < ui_px(v, 36) || box.h < line)
-        return;
     const bool fold = b->item == DIAGRAM_FOLD && b->count > 1;
     const char *label =
         diagram_name(&v->memory->diagram, v->graph, (int)(b - v->memory->diagram.boxes));
     label = label[0] ? ui_phrases(v, label) : ui_label(v, b->node);
-    draw_text(v->list, rect_cut_top(&box, line), name,
-              fold ? TEXT("%s ×%d", label, b->count) : label);
-    if (box.h < line)
+    if (fold)
+        label = TEXT("%s ×%d", label, b->count);
+    if (!has_room(v, box, name, label) && b->item == DIAGRAM_BLOCK &&
+        v->graph->blocks[b->block].kind == BLOCK_DENSE_LAYER && strrchr(label, ' '))
+        label = strrchr(label, ' ') + 1; /* "12" of "layer 12" */
+    if (!has_room(v, box, name, label))
         return;
+    put_caption(v, &box, name, label);
     const Shape *shape = b->node == GRAPH_IMAGE ? &v->graph->input : &v->graph->nodes[b->node].out;
     const char *second = v->place->heat            ? cost_text(v, cost_of_box(v, b))
-                         : b->item == DIAGRAM_NODE ? ui_parameters(v, b->first)
-                                                   : ui_extent(v, shape);
-    draw_text(v->list, rect_cut_top(&box, line), small, second);
+                         : b->item == DIAGRAM_NODE ? unbroken(v, ui_parameters(v, b->first))
+                                                   : unbroken(v, ui_extent_short(v, shape));
+    if (has_room(v, box, small, second))
+        put_caption(v, &box, small, second);
 }
 
 static void box_region(const View *v, Rect box, const DiagramBox *b) {
@@ -263,13 +313,14 @@ static void draw_box(const View *v, const Camera *c, const DiagramBox *b, double
         b->node == v->node || (b->first >= 0 && v->node >= b->first && v->node <= b->node);
     Color color = theme_family(b->family);
     if (v->place->heat)
-        color = theme_mix(v->theme->raised, v->theme->accent,
-                          most > 0 ? sqrt(cost_of_box(v, b) / most) : 0);
+        color = theme_heat(v->theme, most > 0 ? sqrt(cost_of_box(v, b) / most) : 0);
     if (b->depth > 0)
         draw_sides(v, face_area, b->depth * c->zoom, color);
     draw_fill(v->list, face, color);
-    if (is_computed(v, b) && !v->place->heat)
-        draw_thumbnail(v, rect_inset(face, face.w > 20 ? 2 : 1, face.w > 20 ? 2 : 1), b);
+    const int values =
+        v->place->heat && b->node != GRAPH_IMAGE ? GRAPH_FAILED : computed_node(v, b);
+    if (values != GRAPH_FAILED)
+        draw_thumbnail(v, rect_inset(face, face.w > 20 ? 2 : 1, face.w > 20 ? 2 : 1), values);
     box_region(v, face, b);
     if (b->item == DIAGRAM_BLOCK || (b->item == DIAGRAM_FOLD && b->block >= 0))
         draw_handle(v, face, b);
@@ -319,10 +370,11 @@ static void draw_matrix(const View *v, const Camera *c, const DiagramBox *b) {
                       theme_mix(theme_family(LAYER_JOINING), v->theme->raised, j == i ? 0 : 0.35));
         }
     Rect caption = area_rect(area_of(c, b->caption));
-    TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    style.may_cut = true;
-    if (caption.h >= ui_line(v, SIZE_SMALL))
-        draw_text(v->list, caption, style, ui_say(v, "network.matrix", TEXT("%d", n)));
+    const TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    draw_region(v->list, area_rect(a), NULL, "matrix.%s", v->graph->blocks[b->block].name);
+    draw_hint(v->list, ui_say(v, "network.matrix", TEXT("%d", n)));
+    if (has_room(v, caption, style, ui_word(v, "network.matrix_short")))
+        put_caption(v, &caption, style, ui_word(v, "network.matrix_short"));
 }
 
 /* --- Edges ------------------------------------------------------------------------------------ */
@@ -350,14 +402,13 @@ static void draw_edge(const View *v, const Camera *c, const DiagramEdge *e) {
 
 /* Shapes where they can be read. */
 static void draw_edge_label(const View *v, const Camera *c, const DiagramEdge *e) {
-    if (e->label.w <= 0 || c->zoom < 0.95)
-        return;
-    TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_CENTRE);
-    style.may_cut = true;
     const Shape *shape = e->node == GRAPH_IMAGE ? &v->graph->input : &v->graph->nodes[e->node].out;
+    TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_CENTRE);
+    style.size = caption_size(v, c);
     Rect box = area_rect(area_of(c, e->label));
-    if (draw_text_width(v->list, style, ui_extent(v, shape)) <= box.w)
-        draw_text(v->list, box, style, ui_extent(v, shape));
+    if (e->label.w > 0 && draw_text_width(v->list, style, ui_extent_short(v, shape)) <= box.w &&
+        draw_text_height(v->list, style) <= box.h)
+        draw_text(v->list, box, style, ui_extent_short(v, shape));
 }
 
 /* --- The zone --------------------------------------------------------------------------------- */
@@ -381,24 +432,6 @@ static void draw_halves(const View *v, Rect box, const Diagram *d, const Camera 
         draw_line(v->list, at, box.y, at, box.y + box.h, v->theme->line);
 }
 
-static void draw_controls(const View *v, Rect row) {
-    static const char *const actions_shown[][2] = {
-        {"−", "network.out"}, {"+", "network.in"}, {NULL, "network.fit"}};
-    char key[32], value[32];
-    Error err = {0};
-    for (int i = 0; i < 3; i++) {
-        ui_button(v, &row, actions_shown[i][0] ? actions_shown[i][0] : ui_word(v, "network.fit"),
-                  NULL, actions_shown[i][1], false, actions_shown[i][1]);
-        draw_hint(v->list, ui_word(v, TEXT("action.%s", actions_shown[i][1])));
-    }
-    if (state_get(v->state, v->graph, "heat", value, sizeof value, &err))
-        ui_button(v, &row, ui_word(v, TEXT("heat.%s", value)), action_key(action_find("heat"), key),
-                  "heat", v->place->heat != HEAT_NONE, "network.heat");
-    if (v->graph->block_count > 1)
-        ui_button(v, &row, ui_word(v, "button.blocks.close"), NULL, "blocks.close", false,
-                  "network.close");
-}
-
 void view_network(const View *v, Rect box) {
     draw_fill(v->list, box, v->theme->panel);
     draw_region(v->list, box, v->place->depth == DEPTH_NETWORK ? NULL : "depth network",
@@ -413,6 +446,7 @@ void view_network(const View *v, Rect box) {
     inner = rect_inset(inner, SPACE(v), 0);
     const Camera camera = camera_of(v, d, inner);
     v->memory->zoom = camera.zoom;
+    v->session->shown_zoom = (int)lround(camera.zoom * 100);
     draw_clip_begin(v->list, box);
     draw_halves(v, box, d, &camera);
     const double most = v->place->heat ? most_cost(v, d) : 0;
@@ -431,5 +465,6 @@ void view_network(const View *v, Rect box) {
         draw_edge_label(v, &camera, &d->edges[i]);
     draw_clip_end(v->list);
     if (controls.h > 0)
-        draw_controls(v, rect_inset(controls, SPACE(v), 0));
+        network_controls(v, rect_inset(controls, SPACE(v), 0), d,
+                         v->place->heat ? cost_text(v, most) : NULL);
 }

@@ -167,15 +167,14 @@ void view_unit(const View *v, Rect box) {
     draw_region(v->list, box, v->place->depth == DEPTH_UNIT ? NULL : "depth unit", "view.unit");
     box = rect_inset(box, SPACE(v), SPACE(v) / 2);
     cell_of(v, &channel, &y, &x);
-    if (v->node == GRAPH_IMAGE) {
-        ui_heading(v, &box, ui_word(v, "unit.title"), "");
-        ui_empty(v, box, ui_word(v, "unit.input"));
-    } else if (!v->values) {
+    if (!v->values) {
         ui_heading(v, &box, ui_word(v, "unit.title"), "");
         ui_empty(v, box, ui_word(v, "layer.waiting"));
-    } else if (y < 0) {
+    } else if (v->node == GRAPH_IMAGE && v->place->depth == DEPTH_UNIT) {
         ui_heading(v, &box, ui_word(v, "unit.title"), "");
-        ui_empty(v, box, ui_word(v, "unit.choose"));
+        ui_empty(v, box, ui_word(v, "unit.input"));
+    } else if (y < 0 || v->node == GRAPH_IMAGE) {
+        view_channel(v, box);
     } else {
         ui_heading(v, &box,
                    v->extent.vector ? vector_title(v, channel)

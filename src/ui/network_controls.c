@@ -1,0 +1,85 @@
+/* Under the network: its buttons, and what the colours and sizes of its boxes mean. */
+#include "ui/ui.h"
+
+#include "base/text.h"
+
+static void draw_buttons(const View *v, Rect *row) {
+    static const char *const actions_shown[][2] = {
+        {"−", "network.out"}, {"+", "network.in"}, {NULL, "network.fit"}};
+    char key[32], value[32];
+    Error err = {0};
+    for (int i = 0; i < 3; i++) {
+        ui_button(v, row, actions_shown[i][0] ? actions_shown[i][0] : ui_word(v, "network.fit"),
+                  NULL, actions_shown[i][1], false, actions_shown[i][1]);
+        draw_hint(v->list, ui_word(v, TEXT("action.%s", actions_shown[i][1])));
+    }
+    if (state_get(v->state, v->graph, "heat", value, sizeof value, &err))
+        ui_button(v, row, ui_word(v, TEXT("heat.%s", value)), action_key(action_find("heat"), key),
+                  "heat", v->place->heat != HEAT_NONE, "network.heat");
+    if (v->graph->block_count > 1)
+        ui_button(v, row, ui_word(v, "button.blocks.close"), NULL, "blocks.close", false,
+                  "network.close");
+}
+
+/* A swatch and its word from the right, where there is room for them. */
+static void put_entry(const View *v, Rect *row, Color color, const char *word) {
+    const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    const int side = ui_px(v, 10), gap = SPACE(v) / 2,
+              words = draw_text_width(v->list, small, word);
+    if (row->w < side + gap + words + 2 * SPACE(v))
+        return;
+    draw_text(v->list, rect_cut_right(row, words), small, word);
+    rect_cut_right(row, gap);
+    Rect swatch = rect_cut_right(row, side);
+    draw_fill(v->list, (Rect){swatch.x, swatch.y + (swatch.h - side) / 2, side, side}, color);
+    rect_cut_right(row, 2 * SPACE(v));
+}
+
+/* The families of layers that stand in boxes of their own. */
+static void draw_families(const View *v, Rect *row, const Diagram *d) {
+    static const char *const words[] = {"convolution", "pooling", "normalisation", "activation",
+                                        "connected",   "joining", "other"};
+    bool drawn[LAYER_OTHER + 1] = {false};
+    for (int i = 0; i < d->box_count; i++)
+        if (d->boxes[i].item == DIAGRAM_NODE)
+            drawn[d->boxes[i].family] = true;
+    for (int f = LAYER_OTHER; f >= 0; f--)
+        if (drawn[f])
+            put_entry(v, row, theme_family((LayerFamily)f),
+                      ui_word(v, TEXT("family.%s", words[f])));
+}
+
+/* From nothing to the most that a box costs. */
+static void draw_heat(const View *v, Rect *row, const char *most) {
+    enum { STEPS = 48 };
+    const TextStyle mono = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
+    const int words = draw_text_width(v->list, mono, most), bar = ui_px(v, 144);
+    if (row->w < words + bar + 4 * SPACE(v))
+        return;
+    draw_text(v->list, rect_cut_right(row, words), mono, most);
+    rect_cut_right(row, SPACE(v) / 2);
+    Rect box = rect_cut_right(row, bar);
+    box = (Rect){box.x, box.y + (box.h - ui_px(v, 12)) / 2, box.w, ui_px(v, 12)};
+    for (int i = 0; i < STEPS; i++) /* the boxes' own square root */
+        draw_fill(v->list,
+                  (Rect){box.x + box.w * i / STEPS, box.y,
+                         box.w * (i + 1) / STEPS - box.w * i / STEPS, box.h},
+                  theme_heat(v->theme, (double)i / (STEPS - 1)));
+    draw_frame(v->list, box, v->theme->line);
+    rect_cut_right(row, SPACE(v) / 2);
+    draw_text(v->list, rect_cut_right(row, draw_text_width(v->list, mono, "0")), mono, "0");
+    rect_cut_right(row, 2 * SPACE(v));
+}
+
+void network_controls(const View *v, Rect row, const Diagram *d, const char *most) {
+    draw_buttons(v, &row);
+    draw_region(v->list, row, NULL, "network.legend");
+    draw_hint(v->list, ui_word(v, "network.scale"));
+    if (most)
+        draw_heat(v, &row, most);
+    else
+        draw_families(v, &row, d);
+    const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_RIGHT);
+    if (draw_text_width(v->list, small, ui_word(v, "network.scale")) <= row.w - SPACE(v))
+        draw_text(v->list, row, small, ui_word(v, "network.scale"));
+}
