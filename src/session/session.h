@@ -62,7 +62,7 @@ typedef struct Session {
     SessionScreen screen;
     int shown_zoom; /* of the network as it was drawn last, in percent; 0: not yet */
     double now;     /* ms of the clock at the last tick; */
-    double due; /* when autoplay takes its next step */
+    double due;     /* when autoplay takes its next step */
     bool scripted;
     struct {
         const Scene *scene;
