@@ -104,6 +104,11 @@ static void assert_says(const Fixture *f, const char *words) {
         fail_msg("the screen does not say \"%s\"", words);
 }
 
+/* With the sign that the screen has. */
+static const char *as_shown(const char *number, char shown[64]) {
+    return number[0] == '-' ? text_format(shown, 64, "−%s", number + 1) : number;
+}
+
 static void assert_region(const Fixture *f, const char *name) {
     if (!draw_region_find(&f->list, name))
         fail_msg("there is no region %s", name);
@@ -361,13 +366,57 @@ static void cells_are_hovered_and_chosen(void **state) {
     close_session(&f);
 }
 
+/* In the unit view a cell of the patch is the input map's, and that map's cells are the patch's. */
+static void patch_and_input_light_each_other(void **state) {
+    (void)state;
+    Fixture f;
+    char line[200];
+    Session *s = open_session(&f, "lenet");
+    post(&f, "layer.select conv2");
+    post(&f, "unit.select 3 4 5");
+    post(&f, "depth unit");
+    assert_true(session_wait(s));
+    build(&f, 1600, 1000);
+    const DrawRegion *patch = draw_region_find(&f.list, "unit.patch");
+    assert_region(&f, "unit.slide");
+    assert_non_null(patch);
+    const int x = patch->box.x + patch->box.w - 1, y = patch->box.y + patch->box.h - 1;
+    const char *hover = draw_region_hover(patch, x, y, line, sizeof line);
+    assert_non_null(strstr(hover, " 8 9")); /* 4 + 4, 5 + 4 */
+    const size_t before = f.list.item_count;
+    post(&f, hover);
+    build(&f, 1600, 1000);
+    assert_int_equal(s->state.hover.cell[0], 8);
+    assert_true(f.list.item_count >= before + 6); /* patch, kernel, products, both maps */
+    close_session(&f);
+}
+
+/* Of a window that hangs over the edge, the cells outside are none of the map's. */
+static void padding_is_not_hovered(void **state) {
+    (void)state;
+    Fixture f;
+    char line[200];
+    Session *s = open_session(&f, "alexnet-mini");
+    post(&f, "layer.select conv1");
+    post(&f, "unit.select 0 0 0");
+    post(&f, "depth unit");
+    assert_true(session_wait(s));
+    build(&f, 1600, 1000);
+    const DrawRegion *patch = draw_region_find(&f.list, "unit.patch");
+    assert_non_null(patch);
+    assert_null(draw_region_hover(patch, patch->box.x, patch->box.y, line, sizeof line));
+    const int x = patch->box.x + patch->box.w - 1, y = patch->box.y + patch->box.h - 1;
+    assert_non_null(strstr(draw_region_hover(patch, x, y, line, sizeof line), " 3 3"));
+    close_session(&f);
+}
+
 /* --- Values ----------------------------------------------------------------------------------- */
 
 /* The number that the unit view ends with is the engine's. */
 static void the_shown_sum_is_the_engines(void **state) {
     (void)state;
     Fixture f;
-    char text[48];
+    char text[48], shown[64];
     Session *s = open_session(&f, "lenet");
     assert_true(session_wait(s));
     post(&f, "depth unit");
@@ -380,9 +429,9 @@ static void the_shown_sum_is_the_engines(void **state) {
         const float value = scene_values(s->scene, node)
                                 ->data[(p->channel * e.height + p->unit[0]) * e.width + p->unit[1]];
         number_text(text, (NumberStyle){.digits = 9}, (double)value);
-        assert_says(&f, text);
+        assert_says(&f, as_shown(text, shown));
         number_text(text, (NumberStyle){.digits = 3}, (double)value);
-        assert_says(&f, TEXT("= %s", text));
+        assert_says(&f, TEXT("= %s", as_shown(text, shown)));
     }
     close_session(&f);
 }
@@ -444,6 +493,8 @@ int main(void) {
         cmocka_unit_test(any_size_is_survived),
         cmocka_unit_test(clicks_can_be_done),
         cmocka_unit_test(cells_are_hovered_and_chosen),
+        cmocka_unit_test(patch_and_input_light_each_other),
+        cmocka_unit_test(padding_is_not_hovered),
         cmocka_unit_test(the_shown_sum_is_the_engines),
         cmocka_unit_test(maps_are_resampled_by_area),
         cmocka_unit_test(texts_have_contrast),

@@ -80,12 +80,18 @@ typedef struct DrawItem {
 /* A place with a name, such as "layer.conv1", the action that a click on it means, and what is said
  * while the mouse rests on it; these two may be NULL. */
 typedef enum DrawCells { CELLS_NONE, CELLS_YX, CELLS_INDEX } DrawCells;
+/* Cells of a region are a part of something larger: cell (i, j) is (first[0] + step[0] * i,
+ * first[1] + step[1] * j) of its rows and columns; beyond `end` there is nothing. */
+typedef struct DrawPart {
+    int first[2], step[2], end[2];
+} DrawPart;
 typedef struct DrawRegion {
     const char *name, *action, *hint;
     int rows, columns; /* of cells in it; 0: it is one place */
     Rect whole;        /* what the cells divide: `box` before clipping */
     DrawCells click;   /* what of the cell follows the action: nothing, "Y X", its number */
     const char *hover; /* the action that the mouse over a cell means, "Y X" following; or NULL */
+    DrawPart part;     /* what Y X of the hover action mean; end 0: the region's own cells */
     Rect box;          /* what of it is not clipped away */
     int layer;
 } DrawRegion;
@@ -165,6 +171,8 @@ void draw_hint(DrawList *list, const char *text);
 /* Divides the last region into cells: a click adds the cell's place to the action, and the mouse
  * over one means `hover` (copied; NULL: nothing) with it. */
 void draw_cells(DrawList *list, int rows, int columns, DrawCells click, const char *hover);
+/* Hovering the cells just divided tells the places of the whole. */
+void draw_cells_part(DrawList *list, DrawPart part);
 /* What a click or the mouse at a point of the region means, its cell included; NULL: nothing. */
 const char *draw_region_click(const DrawRegion *region, int x, int y, char *buffer, size_t size);
 const char *draw_region_hover(const DrawRegion *region, int x, int y, char *buffer, size_t size);
@@ -176,7 +184,8 @@ const DrawRegion *draw_region_find(const DrawList *list, const char *name);
  * action, or a hint. NULL if there is none. */
 const DrawRegion *draw_region_at(const DrawList *list, int x, int y);
 const DrawRegion *draw_hint_at(const DrawList *list, int x, int y);
-/* The first text that contains these words, as drawn; NULL if none does. */
+/* The first text that contains these words, as drawn (a no-break space is a space); NULL if none
+ * does. */
 const DrawItem *draw_text_find(const DrawList *list, const char *words);
 
 /* Whether all that was to be said can be read: no text is missing, cut (but for those that may be),

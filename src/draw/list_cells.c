@@ -11,6 +11,11 @@ void draw_cells(DrawList *list, int rows, int columns, DrawCells click, const ch
     region->hover = hover ? arena_text(&list->arena, hover, &list->error) : NULL;
 }
 
+void draw_cells_part(DrawList *list, DrawPart part) {
+    if (list->region_is_seen && list->region_count > 0)
+        list->regions[list->region_count - 1].part = part;
+}
+
 /* The cell at a point: which row and column. */
 static void cell_at(const DrawRegion *r, int x, int y, int cell[2]) {
     const Rect b = r->whole;
@@ -37,5 +42,10 @@ const char *draw_region_hover(const DrawRegion *r, int x, int y, char *buffer, s
     if (!r->hover || r->rows < 1 || r->columns < 1)
         return NULL;
     cell_at(r, x, y, cell);
+    for (int i = 0; i < 2 && r->part.end[0] > 0; i++) {
+        cell[i] = r->part.first[i] + r->part.step[i] * cell[i];
+        if (cell[i] < 0 || cell[i] >= r->part.end[i])
+            return NULL;
+    }
     return text_format(buffer, size, "%s %d %d", r->hover, cell[0], cell[1]);
 }

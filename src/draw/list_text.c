@@ -129,9 +129,23 @@ Rect draw_textf(DrawList *list, Rect box, TextStyle style, const char *format, .
     return taken;
 }
 
+/* As strstr, a no-break space being a space. */
+static bool says(const char *text, const char *words) {
+    static const char space[] = "\u00a0";
+    char plain[1000];
+    size_t length = 0;
+    for (; *text && length + 1 < sizeof plain; text++) {
+        const bool wide = strncmp(text, space, sizeof space - 1) == 0;
+        plain[length++] = wide ? ' ' : *text;
+        text += wide ? sizeof space - 2 : 0;
+    }
+    plain[length] = '\0';
+    return strstr(plain, words) != NULL;
+}
+
 const DrawItem *draw_text_find(const DrawList *list, const char *words) {
     for (size_t i = 0; i < list->item_count; i++)
-        if (list->items[i].kind == ITEM_TEXT && strstr(list->items[i].text, words))
+        if (list->items[i].kind == ITEM_TEXT && says(list->items[i].text, words))
             return &list->items[i];
     return NULL;
 }

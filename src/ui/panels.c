@@ -97,18 +97,24 @@ void panel_kernel(const View *v, Rect box) {
     ui_heading(v, &box, ui_word(v, "kernel.title"),
                TEXT("%lld × %lld × %lld", (long long)w->dim[2], (long long)w->dim[3],
                     (long long)w->dim[1]));
-    Rect words = rect_cut_bottom(&box, ui_line(v, SIZE_SMALL));
-    TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    small.may_cut = true;
-    const int shown = values_kernel(v, box, node, v->place->channel);
+    const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    const char *all = TEXT("%lld", (long long)w->dim[1]);
     const bool rgb = values_is_rgb(v, node);
-    draw_text(v->list, words, small,
-              rgb ? ui_word(v, "kernel.rgb")
-                  : ui_say(v,
-                           shown < w->dim[1] ? "kernel.strongest"
-                           : shown == 1      ? "kernel.one"
-                                             : "kernel.all",
-                           TEXT("%d", shown), TEXT("%lld", (long long)w->dim[1])));
+    const char *const texts[] = {rgb ? ui_word(v, "kernel.rgb") : ui_say(v, "kernel.one", all),
+                                 ui_say(v, "kernel.strongest", all, all)};
+    const int line = ui_line(v, SIZE_SMALL);
+    int height = line;
+    for (int i = 0; i < (rgb ? 1 : 2); i++) {
+        const int needs = draw_paragraph_height(v->list, box.w, small, line, texts[i]);
+        height = needs > height ? needs : height;
+    }
+    Rect words = rect_cut_bottom(&box, height);
+    const int shown = values_kernel(v, box, node, v->place->channel);
+    const char *key = shown < w->dim[1] ? "kernel.strongest"
+                      : shown == 1      ? "kernel.one"
+                                        : "kernel.all";
+    ui_paragraph(v, &words, small, 3,
+                 rgb ? ui_word(v, "kernel.rgb") : ui_say(v, key, TEXT("%d", shown), all));
 }
 
 /* --- The histogram ---------------------------------------------------------------------------- */

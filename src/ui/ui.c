@@ -35,14 +35,19 @@ const char *ui_word(const View *v, const char *key) {
     return words_get(v->words, v->language, key);
 }
 
-static const char *keep(const View *v, const char *text) {
+const char *ui_keep(const View *v, const char *text) {
     const char *kept = arena_text(&v->list->arena, text, &v->list->error);
     return kept ? kept : "";
 }
 
 const char *ui_say_args(const View *v, const char *key, const char *const *args) {
     char text[1024];
-    return keep(v, words_put_args(text, sizeof text, v->words, v->language, key, args));
+    return ui_keep(v, words_put_args(text, sizeof text, v->words, v->language, key, args));
+}
+
+/* With the sign that is as wide as a plus. */
+static const char *keep_number(const View *v, const char *text) {
+    return text[0] == '-' ? ui_keep(v, TEXT("−%s", text + 1)) : ui_keep(v, text);
 }
 
 static NumberStyle number_style(const View *v, int digits) {
@@ -51,12 +56,12 @@ static NumberStyle number_style(const View *v, int digits) {
 
 const char *ui_number(const View *v, double value) {
     char text[48];
-    return keep(v, number_text(text, number_style(v, 3), value));
+    return keep_number(v, number_text(text, number_style(v, 3), value));
 }
 
 const char *ui_digits(const View *v, double value, int digits) {
     char text[48];
-    return keep(v, number_text(text, number_style(v, digits), value));
+    return keep_number(v, number_text(text, number_style(v, digits), value));
 }
 
 const char *ui_short(const View *v, double value) {
@@ -65,42 +70,56 @@ const char *ui_short(const View *v, double value) {
     if (!isfinite(value))
         return ui_number(v, value);
     const double step = size >= 10 ? 1 : size >= 1 ? 0.1 : 0.01;
-    return keep(v, number_text(text, number_style(v, 3), round(value / step) * step));
+    return keep_number(v, number_text(text, number_style(v, 3), round(value / step) * step));
 }
 
 const char *ui_exact(const View *v, double value) {
     char text[48];
-    return keep(v, number_text(text, number_style(v, 9), value));
+    return keep_number(v, number_text(text, number_style(v, 9), value));
 }
 
 const char *ui_percent(const View *v, double share) {
     char text[48];
-    return keep(v, percent_text(text, number_style(v, 3), share));
+    return ui_keep(v, percent_text(text, number_style(v, 3), share));
 }
 
 const char *ui_count(const View *v, int64_t value) {
     char text[48];
-    return keep(v, count_text(text, value));
+    return ui_keep(v, count_text(text, value));
 }
 
 const char *ui_extent(const View *v, const Shape *shape) {
     if (shape->rank != 3)
         return ui_count(v, shape->dim[0]);
-    return keep(v, TEXT("%lld × %lld × %lld", (long long)shape->dim[1], (long long)shape->dim[2],
-                        (long long)shape->dim[0]));
+    return ui_keep(v, TEXT("%lld × %lld × %lld", (long long)shape->dim[1], (long long)shape->dim[2],
+                           (long long)shape->dim[0]));
 }
 
 const char *ui_phrases(const View *v, const char *label) {
     char text[300];
     if (v->language == WORDS_EN)
         return label;
-    return keep(v, words_phrases(text, sizeof text, v->words, v->language, "label", label));
+    return ui_keep(v, words_phrases(text, sizeof text, v->words, v->language, "label", label));
 }
 
 const char *ui_extent_short(const View *v, const Shape *shape) {
     if (shape->rank != 3 || shape->dim[1] != shape->dim[2])
         return ui_extent(v, shape);
-    return keep(v, TEXT("%lld² × %lld", (long long)shape->dim[1], (long long)shape->dim[0]));
+    return ui_keep(v, TEXT("%lld² × %lld", (long long)shape->dim[1], (long long)shape->dim[0]));
+}
+
+const char *ui_unbroken(const View *v, const char *text) {
+    static const char space[] = "\u00a0";
+    char *kept = arena_alloc(&v->list->arena, 2 * strlen(text) + 1, 1, &v->list->error),
+         *out = kept;
+    for (const char *at = text; kept && *at; at++)
+        if (*at == ' ' && at > text && at[-1] != ',') {
+            memcpy(out, space, sizeof space - 1);
+            out += sizeof space - 1;
+        } else {
+            *out++ = *at;
+        }
+    return kept ? kept : "";
 }
 
 const char *ui_label(const View *v, int node) {
@@ -152,13 +171,13 @@ const char *ui_parameters(const View *v, int node) {
         text_format(said + used, sizeof said - used, "%s%s", used ? ", " : "", one);
         at += length + (end ? 2 : 0);
     }
-    return keep(v, said);
+    return ui_keep(v, said);
 }
 
 const char *ui_class_name(const View *v, int index) {
     char buffer[24];
-    return keep(v, v->language == WORDS_ES ? labels_name_es(&v->model->labels, index, buffer)
-                                           : labels_name(&v->model->labels, index, buffer));
+    return ui_keep(v, v->language == WORDS_ES ? labels_name_es(&v->model->labels, index, buffer)
+                                              : labels_name(&v->model->labels, index, buffer));
 }
 
 const char *ui_weights(const View *v) {
@@ -174,10 +193,10 @@ const char *ui_layer_note(const View *v, int node) {
     const Node *n = &v->graph->nodes[node];
     const char *parameters = ui_parameters(v, node);
     const char *in = n->input_count > 1 ? ui_say(v, "layer.inputs", TEXT("%d", n->input_count))
-                                        : ui_extent(v, &n->in);
-    const char *note =
-        arena_format(&v->list->arena, &v->list->error, "%s%s%s:  %s → %s", ui_operation(v, node),
-                     parameters[0] ? " " : "", parameters, in, ui_extent(v, &n->out));
+                                        : ui_unbroken(v, ui_extent(v, &n->in));
+    const char *note = arena_format(&v->list->arena, &v->list->error, "%s%s%s:  %s → %s",
+                                    ui_operation(v, node), parameters[0] ? " " : "", parameters, in,
+                                    ui_unbroken(v, ui_extent(v, &n->out)));
     return note ? note : "";
 }
 

@@ -66,7 +66,8 @@ const char *ui_word(const View *v, const char *key);
 /* With what is put in; lives as long as the list. */
 #define ui_say(v, key, ...) ui_say_args((v), (key), (const char *const[]){__VA_ARGS__, NULL})
 const char *ui_say_args(const View *v, const char *key, const char *const *args);
-const char *ui_number(const View *v, double value); /* three digits that count */
+const char *ui_keep(const View *v, const char *text); /* a copy that lives as long as the list */
+const char *ui_number(const View *v, double value);   /* three digits that count */
 const char *ui_digits(const View *v, double value, int digits);
 const char *ui_short(const View *v, double value); /* two decimals at most: "-0.12", "13" */
 const char *ui_exact(const View *v, double value); /* nine, for what hovering says */
@@ -75,6 +76,8 @@ const char *ui_count(const View *v, int64_t value);
 /* "24 × 24 × 20", the channels last; or "500" for a vector. */
 const char *ui_extent(const View *v, const Shape *shape);
 const char *ui_extent_short(const View *v, const Shape *shape); /* "24² × 20" where it is square */
+/* With spaces at which no line is broken, but for those after commas: "pad 1, 2 groups". */
+const char *ui_unbroken(const View *v, const char *text);
 const char *ui_label(const View *v, int node); /* as lecturers say it; of the input too */
 /* A label of models/NAME.json in the user's language, as far as it consists of known phrases. */
 const char *ui_phrases(const View *v, const char *label);

@@ -4,6 +4,7 @@
 
 #include "layer/trace.h"
 #include "ui/ui.h"
+#include "ui/values.h"
 
 typedef struct UnitView {
     const View *v;
@@ -24,6 +25,13 @@ void unit_copy(const UnitView *u, Rect box);
 void unit_add(const UnitView *u, Rect box);
 /* A formula whose numbers are the trace's steps, with the terms as bars where they are many. */
 void unit_formula(const UnitView *u, Rect box);
+
+/* Where the window lies on a channel of the input, and what it gives in the output. */
+void unit_slide(const UnitView *u, Rect box, int64_t input_channel);
+int unit_slide_height(const UnitView *u, Rect box); /* of a zone; 0: no room for it */
+/* A channel of the trace's window as cells of the map that it looks at: hovering them lights that
+ * map's cells, and the other way round. `at`: its first term. */
+void unit_cells(const UnitView *u, int64_t at, ValueCells *cells);
 
 /* Whether the sum is over a patch of rows and columns, not a row of terms. */
 static inline bool unit_has_patch(const UnitView *u) {

@@ -54,17 +54,21 @@ void unit_window(const UnitView *u, Rect box) {
     }
     window_words(u, &box);
     rect_cut_top(&box, SPACE(v));
+    const int slide = unit_slide_height(u, box);
+    if (slide > 0)
+        unit_slide(u, rect_cut_top(&box, slide), t->terms[0].c);
     const int from = v->graph->nodes[u->node].inputs[0];
     Rect steps =
         rect_cut_bottom(&box, t->kind == TRACE_MEAN ? t->step_count * ui_line(v, SIZE_BODY) : 0);
-    const ValueCells cells = {.values = values,
-                              .w = w,
-                              .h = h,
-                              .map = ui_colormap(v, from),
-                              .range = ui_range(v, from, (int)t->terms[0].c),
-                              .padding = padding,
-                              .region = "unit.patch"};
+    ValueCells cells = {.values = values,
+                        .w = w,
+                        .h = h,
+                        .map = ui_colormap(v, from),
+                        .range = ui_range(v, from, (int)t->terms[0].c),
+                        .padding = padding,
+                        .region = "unit.patch"};
     Rect fit = ui_fit(box, w, h, true);
+    unit_cells(u, 0, &cells);
     values_cells(v, fit, &cells);
     if (t->chosen >= 0)
         ui_mark(v, ui_cell(fit, w, h, (int)t->chosen / w, (int)t->chosen % w), v->theme->accent);

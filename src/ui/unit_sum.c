@@ -77,17 +77,18 @@ static bool make_patch(const UnitView *u, int64_t area, Patch *p) {
 }
 
 static void draw_grid(const UnitView *u, Rect box, const float *values, const bool *padding,
-                      float most, int current, const char *region) {
+                      float most, int64_t at, int current, const char *region) {
     const Trace *t = u->t;
     const int w = (int)t->window[2], h = (int)t->window[1];
-    const ValueCells cells = {.values = values,
-                              .w = w,
-                              .h = h,
-                              .map = COLORMAP_RDBU,
-                              .range = {-most, most},
-                              .padding = padding,
-                              .region = region};
+    ValueCells cells = {.values = values,
+                        .w = w,
+                        .h = h,
+                        .map = COLORMAP_RDBU,
+                        .range = {-most, most},
+                        .padding = padding,
+                        .region = region};
     Rect fit = ui_fit(box, w, h, true);
+    unit_cells(u, at, &cells);
     values_cells(u->v, fit, &cells);
     if (current >= 0)
         ui_mark(u->v, ui_cell(fit, w, h, current / w, current % w), u->v->theme->accent);
@@ -104,6 +105,10 @@ static int current_of(const UnitView *u, int rank, int64_t area) {
     if (u->taken == u->t->count || u->taken <= begin || u->taken > begin + area)
         return -1;
     return (int)(u->taken - 1 - begin);
+}
+
+static const char *place_name(const UnitView *u, const char *name, int rank) {
+    return rank == 0 ? name : ui_keep(u->v, TEXT("%s.%d", name, rank));
 }
 
 static void draw_slice(const UnitView *u, Rect row, const Patch *p, const Slice *slices, int rank,
@@ -130,12 +135,12 @@ static void draw_slice(const UnitView *u, Rect row, const Patch *p, const Slice 
     draw_sign(v, rect_cut_left(&row, sign), "×");
     Rect weight = rect_cut_left(&row, width);
     draw_sign(v, rect_cut_left(&row, sign), "=");
-    draw_grid(u, rect_inset(value, 2, 3), p->values + at, p->padding + at, p->most_value, current,
-              rank == 0 ? "unit.patch" : NULL);
-    draw_grid(u, rect_inset(weight, 2, 3), p->weights + at, NULL, p->most_weight, current,
-              rank == 0 ? "unit.kernel" : NULL);
-    draw_grid(u, rect_inset(row, 2, 3), p->products + at, p->padding + at, p->most_product, current,
-              rank == 0 ? "unit.products" : NULL);
+    draw_grid(u, rect_inset(value, 2, 3), p->values + at, p->padding + at, p->most_value, at,
+              current, place_name(u, "unit.patch", rank));
+    draw_grid(u, rect_inset(weight, 2, 3), p->weights + at, NULL, p->most_weight, at, current,
+              place_name(u, "unit.kernel", rank));
+    draw_grid(u, rect_inset(row, 2, 3), p->products + at, p->padding + at, p->most_product, at,
+              current, place_name(u, "unit.products", rank));
 }
 
 static Slice *make_slices(const UnitView *u, int channels, int64_t area) {
@@ -195,6 +200,7 @@ static void by_channels(UnitView *u, Rect box) {
         return;
     reorder(u, slices, channels, area);
     Rect sum = rect_cut_bottom(&box, sum_height(v));
+    Rect slide = rect_cut_top(&box, unit_slide_height(u, box));
     const int least = ui_px(v, 64), most = ui_px(v, 300);
     int rows = box.h / least;
     const bool paged = channels > rows;
@@ -206,6 +212,8 @@ static void by_channels(UnitView *u, Rect box) {
     if (pages > 1)
         draw_pages(u, &box, true, first, last, channels);
     const int height = rect_least(box.h / rows, most);
+    if (slide.h > 0)
+        unit_slide(u, slide, u->t->terms[slices[first].index * area].c);
     for (int i = first; height >= ui_px(v, 28) && i < last; i++)
         draw_slice(u, rect_cut_top(&box, height), &patch, slices, i, area);
     draw_sum(u, sum);

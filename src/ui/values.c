@@ -51,9 +51,12 @@ void values_cells(const View *v, Rect box, const ValueCells *c) {
     if (c->region) {
         draw_region(v->list, box, NULL, "%s", c->region);
         draw_cells(v->list, c->h, c->w, CELLS_NONE, c->hover);
+        draw_cells_part(v->list, c->part);
     }
     cell_numbers(v, box, c);
     draw_frame(v->list, box, v->theme->line);
+    if (c->lit >= 0)
+        ui_mark(v, ui_cell(box, c->w, c->h, c->lit / c->w, c->lit % c->w), v->theme->hover);
 }
 
 /* --- Kernels ---------------------------------------------------------------------------------- */
@@ -125,6 +128,7 @@ int values_kernel(const View *v, Rect box, int node, int channel) {
     for (int i = 0; i < tiles; i++) {
         Rect tile = rect_inset(ui_cell(box, columns, rows, i / columns, i % columns), 2, 2);
         const ValueCells cells = {.values = w + (int64_t)order[i] * kh * kw,
+                                  .lit = -1,
                                   .w = kw,
                                   .h = kh,
                                   .map = COLORMAP_RDBU,

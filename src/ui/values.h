@@ -14,6 +14,8 @@ typedef struct ValueCells {
     const bool *padding; /* w * h: drawn as holes; NULL: none */
     const char *region;  /* a place with cells; NULL: none */
     const char *hover;   /* its action (draw_cells), or NULL */
+    DrawPart part;       /* of which map they are cells (draw_cells_part) */
+    int lit;             /* the cell that is hovered somewhere on the screen; -1: none */
 } ValueCells;
 void values_cells(const View *v, Rect box, const ValueCells *cells);
 

@@ -155,6 +155,11 @@ void view_banner(const View *v, Rect box) {
 
 /* --- Footer ----------------------------------------------------------------------------------- */
 
+/* Of products, which a unit's running sum goes through. */
+static bool is_sum(const LayerType *type) {
+    return type->family == LAYER_CONVOLUTION || type->family == LAYER_CONNECTED;
+}
+
 /* What is of most use where one is, the first first; as many as there is room for. */
 static const char *const *hints_of(const View *v) {
     static const char *const network[] = {"layer.next", "deeper",   "block.open", "model.pick",
@@ -165,11 +170,14 @@ static const char *const *hints_of(const View *v) {
                                         "help",       "palette",      NULL};
     static const char *const unit[] = {"step.mac", "unit.right", "playing", "step.all", "unit.max",
                                        "back",     "terms",      "help",    "palette",  NULL};
+    static const char *const other[] = {"unit.right", "playing", "unit.max", "back",
+                                        "help",       "palette", NULL};
+    const bool sums = v->graph && v->node >= 0 && is_sum(v->graph->nodes[v->node].type);
     switch (v->place->depth) {
     case DEPTH_LAYER:
         return layer;
     case DEPTH_UNIT:
-        return unit;
+        return sums ? unit : other;
     default:
         return network;
     }

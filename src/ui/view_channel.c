@@ -6,7 +6,7 @@
 const char *ui_channel(const View *v, int node, int channel) {
     static const char *const colors[] = {"channel.red", "channel.green", "channel.blue"};
     return node == GRAPH_IMAGE && v->graph->input.dim[0] == 3 ? ui_word(v, colors[channel])
-                                                              : TEXT("%d", channel);
+                                                              : ui_keep(v, TEXT("%d", channel));
 }
 
 static bool is_color(const View *v) {

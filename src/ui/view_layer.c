@@ -125,7 +125,7 @@ static void unit_bars(const View *v, Rect box, int rows) {
 /* All of them, a cell each, row by row. */
 static void unit_cells(const View *v, Rect box) {
     const int count = v->extent.channels;
-    int side = ui_px(v, 24);
+    int side = ui_px(v, 64);
     while (side > 1 && (int64_t)(box.w / side) * (box.h / side) < count)
         side--;
     const int columns = rect_least(box.w / side, count);
@@ -222,12 +222,10 @@ void view_layer(const View *v, Rect box) {
                 "view.layer");
     box = rect_inset(box, SPACE(v), SPACE(v) / 2);
     ui_heading(v, &box, ui_label(v, v->node), count_text_of(v));
-    Rect line = rect_cut_top(&box, ui_line(v, SIZE_BODY));
-    TextStyle dim = ui_style(v, SIZE_BODY, TONE_DIM, ALIGN_LEFT);
-    dim.may_cut = true;
-    draw_text(v->list, line, dim, ui_layer_note(v, v->node));
-    draw_region(v->list, line, NULL, "layer.note");
-    draw_hint(v->list, ui_layer_note(v, v->node));
+    const int top = box.y;
+    ui_paragraph(v, &box, ui_style(v, SIZE_BODY, TONE_DIM, ALIGN_LEFT), 5,
+                 ui_layer_note(v, v->node));
+    draw_region(v->list, (Rect){box.x, top, box.w, box.y - top}, NULL, "layer.note");
     if (!v->values) {
         draw_waiting(v, box);
         return;

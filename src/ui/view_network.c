@@ -216,21 +216,6 @@ static int caption_size(const View *v, const Camera *c) {
     return (int)lround(fmin(fmax(12, 12 * c->zoom), 14) * v->scale);
 }
 
-/* Lines of parameters end at their commas: "pad 1, 2 groups" with no-break spaces. */
-static const char *unbroken(const View *v, const char *text) {
-    static const char space[] = "\u00a0";
-    char *kept = arena_alloc(&v->list->arena, 2 * strlen(text) + 1, 1, &v->list->error),
-         *out = kept;
-    for (const char *at = text; kept && *at; at++)
-        if (*at == ' ' && at > text && at[-1] != ',') {
-            memcpy(out, space, sizeof space - 1);
-            out += sizeof space - 1;
-        } else {
-            *out++ = *at;
-        }
-    return kept ? kept : "";
-}
-
 /* Whether a text, broken at its spaces, can be read as a whole in so much room. */
 static bool has_room(const View *v, Rect box, TextStyle style, const char *text) {
     const int line = draw_text_height(v->list, style);
@@ -262,7 +247,7 @@ static void draw_caption(const View *v, const Camera *c, const DiagramBox *b, bo
         diagram_name(&v->memory->diagram, v->graph, (int)(b - v->memory->diagram.boxes));
     label = label[0] ? ui_phrases(v, label) : ui_label(v, b->node);
     if (fold)
-        label = TEXT("%s ×%d", label, b->count);
+        label = ui_keep(v, TEXT("%s ×%d", label, b->count));
     if (!has_room(v, box, name, label) && b->item == DIAGRAM_BLOCK &&
         v->graph->blocks[b->block].kind == BLOCK_DENSE_LAYER && strrchr(label, ' '))
         label = strrchr(label, ' ') + 1; /* "12" of "layer 12" */
@@ -271,8 +256,8 @@ static void draw_caption(const View *v, const Camera *c, const DiagramBox *b, bo
     put_caption(v, &box, name, label);
     const Shape *shape = b->node == GRAPH_IMAGE ? &v->graph->input : &v->graph->nodes[b->node].out;
     const char *second = v->place->heat            ? cost_text(v, cost_of_box(v, b))
-                         : b->item == DIAGRAM_NODE ? unbroken(v, ui_parameters(v, b->first))
-                                                   : unbroken(v, ui_extent_short(v, shape));
+                         : b->item == DIAGRAM_NODE ? ui_unbroken(v, ui_parameters(v, b->first))
+                                                   : ui_unbroken(v, ui_extent_short(v, shape));
     if (has_room(v, box, small, second))
         put_caption(v, &box, small, second);
 }
