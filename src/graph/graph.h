@@ -111,7 +111,8 @@ typedef struct GraphBox {
 void graph_receptive_box(const Graph *g, int node, int64_t y, int64_t x, GraphBox *whole,
                          GraphBox *inside);
 /* The smallest rectangle of a node's outputs that holds all in which cell (y, x) of `from` (a node
- * before it, or GRAPH_IMAGE) has a part, whatever the channels; sizes 0: none. Windows are solid. */
+ * before it, or GRAPH_IMAGE) has a part, whatever the channels; sizes 0: none. Windows are solid.
+ */
 GraphBox graph_fed_box(const Graph *g, int from, int64_t y, int64_t x, int node);
 
 /* Sums over a block's nodes. Depth: layers with weights (convolutions and fully connected) on the
