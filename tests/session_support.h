@@ -5,6 +5,7 @@
 #include "support.h"
 
 #include "session/action.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* A network that is quick even under a sanitizer: 2 maps, then 130 (three pages), then 3 classes.
@@ -33,6 +34,7 @@ static inline const char *tiny_path(void) {
 }
 
 static inline Session *open_session(Fixture *f, const char *model, ConvPath path) {
+    setenv("XDG_STATE_HOME", test_path("state"), 1); /* not the user's own */
     Error err = {0};
     *f = (Fixture){0};
     f->pool = pool_new(2, &err);

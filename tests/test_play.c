@@ -16,8 +16,11 @@ static bool play(const char *path, WordsLanguage language, int width, int height
                  Error *err) {
     Pool *pool = pool_new(2, err);
     Words *words = words_load(err);
+    static State look;
+    state_init(&look);
+    look.language = language;
     const PlayOptions options = {
-        .session = {.run.tier = cpu_best(), .pool = pool, .words = words, .language = language},
+        .session = {.run.tier = cpu_best(), .pool = pool, .words = words, .look = &look},
         .folder = test_path("pictures"),
         .width = width,
         .height = height,

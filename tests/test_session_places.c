@@ -1,7 +1,10 @@
 /* Where one was and can go back to: undo, lines of the state, bookmarks; the order of maps. */
 #include "session_support.h"
 
-#include <stdlib.h>
+#include "base/memory.h"
+#include "session/settings.h"
+#include <stdio.h>
+#include <string.h>
 
 static void undo_goes_back_and_forth(void **state) {
     (void)state;
@@ -105,6 +108,44 @@ static void bookmarks_are_kept(void **state) {
     close_session(&f);
 }
 
+/* What the user chooses of the look is there again at the next start; what a state's line brings is
+ * not, nor what nobody chose. */
+static void settings_are_kept(void **state) {
+    (void)state;
+    Fixture f;
+    Error err = {0};
+    static State look;
+    char path[FILE_PATH_MAX];
+    size_t size;
+    Session *s = open_tiny(&f);
+    assert_ok(file_join(path, sizeof path, test_path("state"), "convoscope/settings", &err), err);
+    remove(path); /* other tests' */
+    assert_true(session_post(s, "theme light"));
+    assert_true(session_post(s, "text.larger"));
+    assert_true(session_post(s, "state comma=yes"));
+    const int text = s->state.text;
+    close_session(&f);
+    char *line = (char *)file_read(path, 1000, false, &size, &err);
+    assert_ok(line, err);
+    assert_string_equal(line, TEXT("theme=light; text=%d\n", text));
+    mem_free(line);
+    state_init(&look);
+    look.language = WORDS_ES;
+    assert_ok(settings_load(&look, &err), err);
+    assert_int_equal(look.theme, THEME_LIGHT);
+    assert_int_equal(look.text, text);
+    assert_int_equal(look.language, WORDS_ES);
+    test_write(path, "theme=pink", 10);
+    assert_fails(settings_load(&look, &err), err, "settings: theme: ");
+    assert_int_equal(look.theme, THEME_LIGHT);
+    s = open_tiny(&f); /* it is written anew */
+    assert_true(session_post(s, "theme contrast"));
+    close_session(&f);
+    err = (Error){0};
+    assert_ok(settings_load(&look, &err), err);
+    assert_int_equal(look.theme, THEME_CONTRAST);
+}
+
 static void maps_are_sorted(void **state) {
     (void)state;
     Fixture f;
@@ -145,7 +186,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(undo_goes_back_and_forth), cmocka_unit_test(undo_opens_the_network_again),
         cmocka_unit_test(a_line_leads_back),        cmocka_unit_test(bookmarks_are_kept),
-        cmocka_unit_test(maps_are_sorted),          cmocka_unit_test(pictures_of_a_folder),
+        cmocka_unit_test(settings_are_kept),        cmocka_unit_test(maps_are_sorted),
+        cmocka_unit_test(pictures_of_a_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,8 +39,10 @@ bool verb_train(App *app, Error *err);
 bool verb_bench(App *app, Error *err);
 bool verb_view(App *app, Error *err);
 bool verb_play(App *app, Error *err);
-/* What --image, --state, --lang, ... ask of the session; words are loaded (words_free). */
-bool app_session_options(App *app, SessionOptions *options, Words **words, Error *err);
+/* What --image, --state, --lang, ... ask of the session; words are loaded (words_free). `look`
+ * lends room; `kept`: it begins with what the user chose the last time. */
+bool app_session_options(App *app, bool kept, SessionOptions *options, State *look, Words **words,
+                         Error *err);
 bool verb_help(App *app, Error *err);
 
 /* Wrong usage; returns false. */

@@ -32,14 +32,16 @@ bool verb_play(App *app, Error *err) {
                         .scale = 1,
                         .frame_times = o->frame_times,
                         .live = o->live};
+    static State look; /* large */
     Words *words;
     int pictures;
-    if (!read_size(o->screen, &play, err) || !app_session_options(app, &play.session, &words, err))
+    if (!read_size(o->screen, &play, err) ||
+        !app_session_options(app, false, &play.session, &look, &words, err))
         return false;
     /* The same pictures wherever it is replayed. */
     if (!o->lang)
-        play.session.language = WORDS_EN;
-    play.session.comma = false;
+        look.language = WORDS_EN;
+    look.comma = false;
     bool ok = ui_play(o->words[0], &play, &pictures, err);
     if (ok && !o->quiet)
         fprintf(app->out, "%d pictures in %s\n", pictures, play.folder);

@@ -1,32 +1,36 @@
 #include "app/app.h"
 
+#include "session/settings.h"
 #include "ui/play.h"
 #include "ui/screen.h"
 #include "ui/window.h"
 
-static bool theme_of(const char *name, StateTheme *theme, Error *err) {
-    State state;
-    state_init(&state);
-    if (name && !state_set(&state, NULL, "theme", name, err))
-        return false;
-    *theme = state.theme;
-    return true;
+/* What the locale says, what was kept (for the window), what the command line says: the last wins.
+ */
+static bool look_of(const Options *o, bool kept, State *look, Error *err) {
+    Error unread = {0};
+    state_init(look);
+    look->language = words_language_of_locale();
+    look->comma = words_comma_of_locale();
+    if (kept && !settings_load(look, &unread))
+        app_warn(unread.text);
+    look->big = look->big || o->big;
+    return (!o->lang || words_language_from_code(&look->language, o->lang, err)) &&
+           (!o->theme || state_set(look, NULL, "theme", o->theme, err));
 }
 
-bool app_session_options(App *app, SessionOptions *options, Words **words, Error *err) {
+bool app_session_options(App *app, bool kept, SessionOptions *options, State *look, Words **words,
+                         Error *err) {
     const Options *o = &app->options;
     *options = (SessionOptions){.image = o->image,
                                 .weights = o->weights,
                                 .size = (int)o->size,
                                 .state = o->state,
-                                .language = words_language_of_locale(),
-                                .comma = words_comma_of_locale(),
-                                .big = o->big,
+                                .look = look,
                                 .run = app_run_options(app),
                                 .pool = app->pool,
                                 .stop = &app->job};
-    if ((o->lang && !words_language_from_code(&options->language, o->lang, err)) ||
-        !theme_of(o->theme, &options->theme, err))
+    if (!look_of(o, kept, look, err))
         return false;
     *words = words_load(err);
     options->words = *words;
@@ -51,10 +55,11 @@ static bool tour(App *app, const SessionOptions *session, const char *why, Error
 }
 
 bool verb_view(App *app, Error *err) {
+    static State look; /* large */
     SessionOptions session;
     Words *words;
     char why[200] = "";
-    if (!app_session_options(app, &session, &words, err))
+    if (!app_session_options(app, true, &session, &look, &words, err))
         return false;
     session.model = app->options.word_count ? app->options.words[0] : NULL;
     bool ok =

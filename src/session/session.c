@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "session/action.h"
 #include "session/palette.h"
+#include "session/settings.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,10 +41,8 @@ bool session_open(Session *s, const SessionOptions *options, Error *err) {
     SceneNames names = {.size = 0};
     *s = (Session){.stop = options->stop, .words = options->words, .scripted = options->scripted};
     state_init(&s->state);
-    s->state.language = options->language;
-    s->state.comma = options->comma;
-    s->state.big = options->big;
-    s->state.theme = options->theme;
+    if (options->look)
+        settings_copy(&s->state, options->look);
     if (!first_names(&names, options, err))
         return false;
     s->jobs = job_thread_new(&options->run, options->pool, err);
@@ -213,10 +212,22 @@ int session_rank_of(Session *s, int channel) {
 
 /* --- Frames ----------------------------------------------------------------------------------- */
 
+/* What an action changed of the look is kept for the next start; not what a state's line brings
+ * along. A home that cannot be written to is no reason to disturb anyone. */
+static void remember_look(const Session *s, const State *before, const char *line) {
+    Error err = {0};
+    if (!s->scripted && strncmp(line, "state ", 6) != 0)
+        settings_keep(before, &s->state, &err);
+}
+
 bool session_post(Session *s, const char *line) {
     Error err = {0};
-    if (action_perform(s, line, &err))
+    State before = {.speed = 0};
+    settings_copy(&before, &s->state);
+    if (action_perform(s, line, &err)) {
+        remember_look(s, &before, line);
         return true;
+    }
     s->banner = err;
     return false;
 }

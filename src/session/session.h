@@ -15,13 +15,11 @@ typedef struct SessionOptions {
     int size;            /* the input's height and width; 0: as the network says */
     const char *state;   /* a line of state_print to begin with; its scene overrules the above */
     const Words *words;  /* lent; NULL: none, for tests */
-    WordsLanguage language;
-    bool comma, big;
-    StateTheme theme;
+    const State *look;   /* its look (settings.h); NULL: as state_init has it */
     RunOptions run;
     Pool *pool;      /* lent: must outlive the session */
     const Job *stop; /* once cancelled (Ctrl-C), session_wait gives up. May be NULL */
-    bool scripted;   /* bookmarks are neither read nor written */
+    bool scripted;   /* bookmarks and settings are neither read nor written */
 } SessionOptions;
 
 /* What actions ask of the user interface; each may be NULL. */
