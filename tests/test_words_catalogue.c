@@ -18,7 +18,7 @@ static const char *const composed[] = {"action.", "block.", "button.",    "chann
                                        "family.", "heat.",  "histogram.", "hint.",    "layer.",
                                        "legend.", "param.", "range.",     "sort.",    "unit."};
 /* And those whose names do not stand alone there: of error codes, of keys of the keyboard. */
-static const char *const named[] = {"error.", "key.", "label."};
+static const char *const named[] = {"arg.", "error.", "key.", "label."};
 /* Groups and keys that no source asks for yet. */
 static const char *const waiting[] = {"weights.of_another", "weights.trained"};
 
@@ -250,6 +250,29 @@ static void every_error(void **state) {
             fail_msg("there is no error for \"%s\"", words_key(words, i));
 }
 
+/* What errors are about is said in Spanish too, names of files as they are. */
+static void arguments_of_errors(void **state) {
+    (void)state;
+    Error shape = {0}, open = {0}, key = {0}, picture = {0};
+    char text[ERROR_TEXT_SIZE];
+    error_set(&shape, ERROR_EXPECTED, "fc2.weight", "shape (10, 84)", "nothing");
+    words_error(text, sizeof text, words, WORDS_ES, &shape);
+    assert_string_equal(text, "fc2.weight: se esperaba la forma (10, 84), se encontró nada");
+    error_set(&open, ERROR_OPEN, "shape", "No such file or directory");
+    words_error(text, sizeof text, words, WORDS_ES, &open);
+    test_contains(text, "'shape'");
+    test_contains(text, "no existe ese archivo");
+    error_set(&key, ERROR_EXPECTED, "nodes", "no such keys", "shapes");
+    words_error(text, sizeof text, words, WORDS_ES, &key);
+    test_contains(text, "no such keys");
+    test_contains(text, "shapes");
+    error_set(&picture, ERROR_FORMAT, "a picture", "a whole PNG picture", "it is cut short");
+    words_error(text, sizeof text, words, WORDS_ES, &picture);
+    test_contains(text, "'a picture' no es una imagen PNG completa: est");
+    words_error(text, sizeof text, words, WORDS_EN, &picture);
+    assert_string_equal(text, picture.text);
+}
+
 static void every_layer_type(void **state) {
     (void)state;
     for (const LayerType *const *type = layer_types; *type; type++)
@@ -364,6 +387,7 @@ int main(void) {
         cmocka_unit_test(what_sources_ask_for_is_there),
         cmocka_unit_test(every_key_is_used),
         cmocka_unit_test(every_error),
+        cmocka_unit_test(arguments_of_errors),
         cmocka_unit_test(every_layer_type),
         cmocka_unit_test(every_family_and_kind_of_block),
         cmocka_unit_test(every_action),

@@ -255,11 +255,48 @@ const char *words_put_args(char *buffer, size_t size, const Words *words, WordsL
     return buffer;
 }
 
+/* Arguments that are the names of files, which stay as they are. */
+static bool is_path(ErrorCode code, int argument) {
+    return argument == 0 && (code == ERROR_OPEN || code == ERROR_READ || code == ERROR_WRITE ||
+                             code == ERROR_FORMAT || code == ERROR_CONVERT);
+}
+
+/* An argument that begins with a phrase of the catalogue ("shape" in "shape (10, 84)") says that
+ * phrase in the language; the longest counts. */
+static void say_argument(const Words *words, WordsLanguage language,
+                         char argument[ERROR_ARG_SIZE]) {
+    static const char group[] = "arg.";
+    char english[ERROR_ARG_SIZE];
+    const Entry *best = NULL;
+    size_t length = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        const char *phrase = words->entries[i].key + sizeof group - 1;
+        if (strncmp(words->entries[i].key, group, sizeof group - 1) != 0)
+            continue;
+        const size_t here = strlen(phrase);
+        if (here > length && strncmp(argument, phrase, here) == 0 &&
+            (argument[here] == '\0' || strchr(" ,:'", argument[here]))) {
+            best = &words->entries[i];
+            length = here;
+        }
+    }
+    if (!best)
+        return;
+    memcpy(english, argument, sizeof english);
+    text_format(argument, ERROR_ARG_SIZE, "%s%s", best->text[language], english + length);
+}
+
 const char *words_error(char *buffer, size_t size, const Words *words, WordsLanguage language,
                         const Error *err) {
     assert((unsigned)language < WORDS_LANGUAGES);
     const Entry *entry = words ? find(words, TEXT("error.%s", error_name(err->code))) : NULL;
-    return error_say(buffer, size, err, entry ? entry->text[language] : error_template(err->code));
+    if (!entry)
+        return error_say(buffer, size, err, error_template(err->code));
+    Error said = *err;
+    for (int i = 0; i < ERROR_ARGS && language != WORDS_EN; i++)
+        if (!is_path(err->code, i))
+            say_argument(words, language, said.args[i]);
+    return error_say(buffer, size, &said, entry->text[language]);
 }
 
 size_t words_count(const Words *words) {
