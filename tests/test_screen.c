@@ -410,6 +410,32 @@ static void padding_is_not_hovered(void **state) {
     close_session(&f);
 }
 
+/* What lies under the mouse stays there when the network grows or shrinks about it. */
+static void zoom_keeps_what_is_under_the_mouse(void **state) {
+    (void)state;
+    Fixture f;
+    int pan[2];
+    open_session(&f, "googlenet");
+    assert_true(session_wait(&f.session));
+    build(&f, SCREEN_WIDTH, SCREEN_HEIGHT);
+    const char *const turns[] = {"network.in", "network.in", "network.out", "network.in"};
+    for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
+        const DrawRegion *r = draw_region_find(&f.list, "node.pool2");
+        assert_non_null(r);
+        const int x = r->box.x + r->box.w / 2, y = r->box.y + r->box.h / 2;
+        const StatePlace *p = &f.session.state.place;
+        post(&f, turns[i]);
+        ui_pan_under(&f.memory, x, y, p->zoom, pan);
+        post(&f, TEXT("network.pan %d %d", pan[0] - p->pan[0], pan[1] - p->pan[1]));
+        build(&f, SCREEN_WIDTH, SCREEN_HEIGHT);
+        r = draw_region_find(&f.list, "node.pool2");
+        assert_non_null(r);
+        assert_in_range(r->box.x + r->box.w / 2 - x + 3, 0, 6);
+        assert_in_range(r->box.y + r->box.h / 2 - y + 3, 0, 6);
+    }
+    close_session(&f);
+}
+
 /* --- Values ----------------------------------------------------------------------------------- */
 
 /* The number that the unit view ends with is the engine's. */
@@ -495,6 +521,7 @@ int main(void) {
         cmocka_unit_test(cells_are_hovered_and_chosen),
         cmocka_unit_test(patch_and_input_light_each_other),
         cmocka_unit_test(padding_is_not_hovered),
+        cmocka_unit_test(zoom_keeps_what_is_under_the_mouse),
         cmocka_unit_test(the_shown_sum_is_the_engines),
         cmocka_unit_test(maps_are_resampled_by_area),
         cmocka_unit_test(texts_have_contrast),

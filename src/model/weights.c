@@ -142,11 +142,13 @@ static void read_marks(Weights *w, const Model *model, const Safetensors *st) {
     w->trained = strcmp(safetensors_metadata(st, "convoscope.trained"), "false") != 0;
     if (strcmp(owner, model->name) == 0)
         return;
-    if (is_plain_name(owner))
+    if (is_plain_name(owner)) {
+        text_format(w->of, sizeof w->of, "%s", owner);
         text_format(w->note, sizeof w->note, "the file says that its weights are those of %s",
                     owner);
-    else if (model->unmarked)
+    } else if (model->unmarked) {
         text_format(w->note, sizeof w->note, "%s", model->unmarked);
+    }
 }
 
 /* A new set of weights from a file's bytes; *copied tells how much of it does not lie in them. On

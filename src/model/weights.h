@@ -19,6 +19,7 @@ typedef struct Weights {
     char source[400]; /* "random weights, seed 1" or the file's name: what pictures and answers say
                        */
     char note[400];   /* a remark on loading (another variant's weights); or "" */
+    char of[68];      /* where that is so: whose they are, by the file's word; or "" */
     FileMap map;      /* of the file */
     Arena arena;      /* what could not be used in place, and all random ones */
     const float *(*data)[LAYER_WEIGHTS_MAX]; /* [node][weight], as Node.weights orders them */

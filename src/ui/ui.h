@@ -24,11 +24,18 @@ typedef struct UiMemory {
     Layout from, to; /* zones on their way */
     double started;  /* ms of the clock */
     bool has_layout;
-    double zoom;     /* of the network view, as it was drawn last */
+    struct {
+        double zoom, x, y; /* as it was drawn last: screen = diagram * zoom + (x, y) */
+        double focus[2];   /* what pan starts from, in the diagram */
+        Rect box;          /* the middle of which shows focus + pan */
+    } camera;
     bool hide_times; /* measured times read "-": pictures of scripts do not depend on them */
 } UiMemory;
 bool ui_memory_open(UiMemory *memory, Error *err);
 void ui_memory_close(UiMemory *memory);
+
+/* The pan with which the network's point under (x, y) stays there at a zoom of so many percent. */
+void ui_pan_under(const UiMemory *memory, int x, int y, int percent, int pan[2]);
 
 /* What all parts look at. `values`, `stats` and `channels` are NULL while the node shown is not
  * computed. */

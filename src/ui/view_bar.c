@@ -113,6 +113,9 @@ static Banner banner_of(const View *v) {
     if (v->scene && !s->opening && trained_mini(s, name))
         return (Banner){ui_say(v, "banner.untrained", v->model->title), false,
                         ui_say(v, "banner.open_mini", name), "model.trained", "t"};
+    if (v->scene && v->model->weights.of[0])
+        return (Banner){ui_say(v, "weights.of_another", v->model->weights.of), false, NULL, NULL,
+                        NULL};
     if (v->scene && v->model->weights.note[0])
         return (Banner){v->model->weights.note, false, NULL, NULL, NULL};
     return (Banner){"", false, NULL, NULL, NULL};

@@ -90,10 +90,22 @@ static Camera camera_of(const View *v, const Diagram *d, Rect box) {
     Camera c = {.zoom = p->zoom > 0 ? p->zoom / 100.0 : fmin(zoom, MOST / 100.0)};
     const Area a = focus_of(v, d);
     const double x = a.x + a.w / 2, y = a.y + a.h / 2;
+    v->memory->camera.focus[0] = x;
+    v->memory->camera.focus[1] = y;
+    v->memory->camera.box = box;
     const bool panned = p->pan[0] || p->pan[1];
     c.x = placed(box.x, box.w, d->width * c.zoom, (x + p->pan[0]) * c.zoom, panned);
     c.y = placed(box.y, box.h, d->height * c.zoom, (y + p->pan[1]) * c.zoom, panned);
     return c;
+}
+
+void ui_pan_under(const UiMemory *m, int x, int y, int percent, int pan[2]) {
+    const double zoom = m->camera.zoom > 0 ? m->camera.zoom : 1, after = percent / 100.0;
+    const double there[2] = {(x - m->camera.x) / zoom, (y - m->camera.y) / zoom};
+    const double from_middle[2] = {x - (m->camera.box.x + m->camera.box.w / 2.0),
+                                   y - (m->camera.box.y + m->camera.box.h / 2.0)};
+    for (int i = 0; i < 2; i++)
+        pan[i] = (int)lround(there[i] - from_middle[i] / after - m->camera.focus[i]);
 }
 
 /* --- Heat ------------------------------------------------------------------------------------- */
@@ -430,7 +442,9 @@ void view_network(const View *v, Rect box) {
     rect_cut_top(&inner, ui_line(v, SIZE_SMALL));
     inner = rect_inset(inner, SPACE(v), 0);
     const Camera camera = camera_of(v, d, inner);
-    v->memory->zoom = camera.zoom;
+    v->memory->camera.zoom = camera.zoom;
+    v->memory->camera.x = camera.x;
+    v->memory->camera.y = camera.y;
     v->session->shown_zoom = (int)lround(camera.zoom * 100);
     draw_clip_begin(v->list, box);
     draw_halves(v, box, d, &camera);

@@ -236,7 +236,7 @@ static void drag(Ui *ui, int x, int y) {
     if (!ui->dragging && abs(x - ui->press_x) + abs(y - ui->press_y) < DRAG_LEAST)
         return;
     ui->dragging = true;
-    const double zoom = ui->memory.zoom > 0 ? ui->memory.zoom : 1;
+    const double zoom = ui->memory.camera.zoom > 0 ? ui->memory.camera.zoom : 1;
     const int dx = (int)lround((ui->drag_x - x) / zoom), dy = (int)lround((ui->drag_y - y) / zoom);
     if (dx == 0 && dy == 0)
         return;
@@ -282,13 +282,22 @@ static void on_release(Ui *ui, int x, int y, int clicks) {
         post(ui, TEXT("block.open %s", region->name + 6));
 }
 
+/* Larger or smaller about the point under the mouse. */
+static void zoom_network(Ui *ui, bool larger) {
+    const StatePlace *p = &ui->session.state.place;
+    int pan[2];
+    post(ui, larger ? "network.in" : "network.out");
+    ui_pan_under(&ui->memory, ui->mouse_x, ui->mouse_y, p->zoom, pan);
+    post(ui, TEXT("network.pan %d %d", pan[0] - p->pan[0], pan[1] - p->pan[1]));
+}
+
 static void on_wheel(Ui *ui, int up) {
     if (up == 0)
         return;
     if (ui->session.state.overlay)
         post(ui, up > 0 ? "choice.prev" : "choice.next");
     else if (is_over(ui, "view.network"))
-        post(ui, up > 0 ? "network.in" : "network.out");
+        zoom_network(ui, up > 0);
     else if (is_over(ui, "view.unit"))
         post(ui, up > 0 ? "terms.prev" : "terms.next");
     else if (SDL_GetModState() & KMOD_CTRL)
