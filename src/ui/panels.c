@@ -219,11 +219,11 @@ void panel_legend(const View *v, Rect box) {
     draw_text(v->list, last, right, ui_number(v, (double)range.max));
     if (range.min < 0 && range.max > 0)
         draw_text(v->list, line, middle, "0");
-    TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    dim.may_cut = true;
+    const TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
     const bool one = v->place->range == RANGE_MAP && !v->extent.vector;
-    draw_text(
-        v->list, note, dim,
+    const char *words =
         one ? ui_say_map(v, "legend", v->place->channel)
-            : ui_word(v, v->place->range == RANGE_NETWORK ? "legend.network" : "legend.layer"));
+            : ui_word(v, v->place->range == RANGE_NETWORK ? "legend.network" : "legend.layer");
+    if (draw_text_width(v->list, dim, words) <= note.w)
+        draw_text(v->list, note, dim, words);
 }

@@ -23,7 +23,11 @@ static void cell_number(const View *v, Rect cell, TextStyle style, double value)
 }
 
 static void cell_numbers(const View *v, Rect box, const ValueCells *c) {
-    TextStyle style = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_CENTRE);
+    const int side = rect_least(box.w / c->w, box.h / c->h);
+    const int size = side >= ui_px(v, 90)   ? SIZE_HEAD
+                     : side >= ui_px(v, 60) ? SIZE_BODY
+                                            : SIZE_SMALL;
+    TextStyle style = ui_mono(v, size, TONE_TEXT, ALIGN_CENTRE);
     if (box.h / c->h < draw_text_height(v->list, style) ||
         box.w / c->w < draw_text_width(v->list, style, "0.12"))
         return;
