@@ -51,7 +51,7 @@ RUN = CONVOSCOPE=$(PROGRAM) tests/tools/run-tests
 AGAIN = +@$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 Q := $(if $(V),,@)
 
-.PHONY: all run test test-only test-build check layers lint format format-check tidy clang asan tsan sanitized \
+.PHONY: all run test test-only test-build check layers lint format format-check tidy clang asan tsan sanitized golden-update \
 	fuzz fuzzers bench verify valgrind install uninstall clean FORCE
 .SECONDARY:
 all: $(PROGRAM)
@@ -131,6 +131,10 @@ test-build: $(if $(wildcard src/app/main.c),$(PROGRAM)) $(TEST_PROGRAMS) \
 # Runs the tests without installing anything: for developers.
 test-only: $(if $(wildcard src/app/main.c),$(PROGRAM)) $(TEST_PROGRAMS)
 	@$(RUN) $(TEST_PROGRAMS)
+
+# Keeps the pictures of tests/golden as they are drawn now: look at them before committing.
+golden-update: $(BUILD)/tests/test_golden
+	GOLDEN_UPDATE=1 $(BUILD)/tests/test_golden
 
 # A failed step is counted in the summary at the end, which is that of the tests.
 CHECKS := layers lint format-check clang asan

@@ -43,15 +43,12 @@ static const uint32_t VIRIDIS[256] = { /* S. van der Walt and N. Smith, 2015, CC
 };
 /* From white; lightness falls evenly and alike, so that sizes compare across signs. */
 enum { RAMP_STEPS = 16 };
-static const uint32_t BLUE[RAMP_STEPS + 1] = {
-    0xffffff, 0xebf3ff, 0xd8e8ff, 0xc5dcfd, 0xb3d0fa, 0xa1c4f7, 0x90b8f2, 0x80aced,
-    0x70a0e7, 0x6094e0, 0x5188d8, 0x427cd0, 0x3470c7, 0x2564bd, 0x1658b2, 0x034da7,
-    0x004296,
-};
-static const uint32_t RED[RAMP_STEPS + 1] = {
+static const uint32_t DIVERGING[2 * RAMP_STEPS + 2] = { /* the last twice: none comes after it */
+    0x004296, 0x034da7, 0x1658b2, 0x2564bd, 0x3470c7, 0x427cd0, 0x5188d8, 0x6094e0,
+    0x70a0e7, 0x80aced, 0x90b8f2, 0xa1c4f7, 0xb3d0fa, 0xc5dcfd, 0xd8e8ff, 0xebf3ff,
     0xffffff, 0xffeeed, 0xfedddb, 0xfbcdca, 0xf7bdba, 0xf2adaa, 0xec9e9b, 0xe58f8c,
     0xde807d, 0xd6716f, 0xcd6262, 0xc35455, 0xb94648, 0xae373c, 0xa22931, 0x961826,
-    0x8a021c,
+    0x8a021c, 0x8a021c,
 };
 /* clang-format on */
 
@@ -104,17 +101,32 @@ static uint32_t level(ColorRange range, float value, uint32_t empty) {
     return place <= 0 ? 0 : place >= 255 ? 255 : (uint32_t)place;
 }
 
-/* White at 0; towards blue below and red above, linear between the ramp's colours. */
+/* The sixteenth parts of the way from one colour to another, rounded. */
+static uint32_t between(uint32_t from, uint32_t to, uint32_t sixteenths) {
+    const uint32_t rest = 16 - sixteenths;
+    const uint32_t red_blue = (from & 0xff00ff) * rest + (to & 0xff00ff) * sixteenths + 0x80008;
+    const uint32_t green = (from >> 8 & 0xff) * rest + (to >> 8 & 0xff) * sixteenths + 8;
+    return (red_blue >> 4 & 0xff00ff) | (green >> 4) << 8;
+}
+
+/* White at 0; towards blue (-256) and red (256), linear between the ramp's colours. One table from
+ * end to end: signs that change at random cost no branch. */
+static uint32_t diverged(int32_t step) {
+    const uint32_t place = (uint32_t)(step + 16 * RAMP_STEPS);
+    return between(DIVERGING[place >> 4], DIVERGING[(place >> 4) + 1], place & 15);
+}
+
+/* Of 256 steps on either side of zero, the nearest. */
+static int32_t diverging_step(double extent, float value) {
+    double place = (double)value / extent * 256;
+    place = place < 256 ? place : 256;
+    place = place > -256 ? place : -256;
+    return (int32_t)(place + copysign(0.5, place));
+}
+
 static void diverge(ColorRange range, float value, uint8_t rgb[3]) {
-    double extent = range.max > range.min ? extent_of(range) : 0;
-    double size = extent > 0 ? fmin(fabs((double)value) / extent, 1) * RAMP_STEPS : 0;
-    int step = (int)fmin(size, RAMP_STEPS - 1);
-    const uint32_t *ramp = value < 0 ? BLUE : RED;
-    uint8_t from[3], to[3];
-    unpack(ramp[step], from);
-    unpack(ramp[step + 1], to);
-    for (int c = 0; c < 3; c++)
-        rgb[c] = (uint8_t)(from[c] + (to[c] - from[c]) * (size - step) + 0.5);
+    const double extent = range.max > range.min ? extent_of(range) : 0;
+    unpack(diverged(extent > 0 ? diverging_step(extent, value) : 0), rgb);
 }
 
 void colormap_color(Colormap map, ColorRange range, float value, uint8_t rgb[3]) {
@@ -134,15 +146,9 @@ void colormap_color(Colormap map, ColorRange range, float value, uint8_t rgb[3])
 
 enum { BLOCK = 64 };
 
-/* As `level` of each value of a block, `width` above 0; in a form that compilers turn into vector
- * instructions. True if all are finite; what is not gets any level. */
-static bool levels(ColorRange range, double width, const float *x, int32_t *out) {
+/* What is no finite number has a colour of its own. */
+static bool all_finite(const float *x) {
     uint32_t odd = 0;
-    for (int i = 0; i < BLOCK; i++) {
-        double place = ((double)x[i] - (double)range.min) / width * 256;
-        place = place > 0 ? place : 0;
-        out[i] = (int32_t)(place < 255 ? place : 255);
-    }
     for (int i = 0; i < BLOCK; i++) {
         uint32_t bits;
         memcpy(&bits, x + i, sizeof bits);
@@ -151,24 +157,48 @@ static bool levels(ColorRange range, double width, const float *x, int32_t *out)
     return !odd;
 }
 
+/* As `level` and `diverging_step` of each value of a block, width and extent above 0; in a form
+ * that compilers turn into vector instructions. */
+static void levels(ColorRange range, double width, const float *x, int32_t *out) {
+    for (int i = 0; i < BLOCK; i++) {
+        double place = ((double)x[i] - (double)range.min) / width * 256;
+        place = place > 0 ? place : 0;
+        out[i] = (int32_t)(place < 255 ? place : 255);
+    }
+}
+
+static void diverging_steps(double extent, const float *x, int32_t *out) {
+    for (int i = 0; i < BLOCK; i++)
+        out[i] = diverging_step(extent, x[i]);
+}
+
 static void apply_block(Colormap map, ColorRange range, double width, const float *x,
                         uint8_t *rgb) {
-    int32_t level_of[BLOCK];
-    if (!levels(range, width, x, level_of))
+    int32_t step[BLOCK];
+    if (!all_finite(x)) {
         for (int i = 0; i < BLOCK; i++)
             colormap_color(map, range, x[i], rgb + 3 * i);
+        return;
+    }
+    if (map == COLORMAP_RDBU)
+        diverging_steps(extent_of(range), x, step);
+    else
+        levels(range, width, x, step);
+    if (map == COLORMAP_RDBU)
+        for (int i = 0; i < BLOCK; i++)
+            unpack(diverged(step[i]), rgb + 3 * i);
     else if (map == COLORMAP_VIRIDIS)
         for (int i = 0; i < BLOCK; i++)
-            unpack(VIRIDIS[level_of[i]], rgb + 3 * i);
+            unpack(VIRIDIS[step[i]], rgb + 3 * i);
     else
         for (int i = 0; i < BLOCK; i++)
-            memset(rgb + 3 * i, level_of[i], 3);
+            memset(rgb + 3 * i, step[i], 3);
 }
 
 void colormap_apply(Colormap map, ColorRange range, const float *x, int64_t count, uint8_t *rgb) {
     double width = (double)range.max - (double)range.min;
     int64_t i = 0;
-    if (map != COLORMAP_RDBU && width > 0)
+    if (width > 0)
         for (; i + BLOCK <= count; i += BLOCK)
             apply_block(map, range, width, x + i, rgb + 3 * i);
     for (; i < count; i++)
