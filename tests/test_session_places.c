@@ -12,6 +12,7 @@ static void undo_goes_back_and_forth(void **state) {
     Session *s = open_tiny(&f);
     perform(s, "layer.select conv2");
     perform(s, "channel.select 70");
+    assert_true(session_wait(s));
     for (int i = 0; i < 5; i++)
         perform(s, "unit.move 1 0"); /* one thing to undo */
     perform(s, "deeper");
@@ -34,6 +35,34 @@ static void undo_goes_back_and_forth(void **state) {
     perform(s, "undo");
     perform(s, "channel.select 3"); /* what was undone is gone */
     assert_string_equal(action_refusal(s, action_find("redo")), "refuse.no_redo");
+    close_session(&f);
+}
+
+/* Into a cell before its layer is computed: the largest value is chosen as soon as it is known, and
+ * of the answer the winner; choosing it is no step to undo. A clicker's keys walk the layers. */
+static void a_cell_waits_for_its_layer(void **state) {
+    (void)state;
+    Fixture f;
+    Session *s = open_tiny(&f);
+    action_press(s, "Right");
+    action_press(s, "Return");
+    action_press(s, "Return");
+    const int before = s->history.before;
+    assert_true(session_wait(s));
+    assert_int_equal(s->history.before, before);
+    const SceneExtent e = scene_extent(s->scene, 0);
+    const int at = s->state.place.unit[0] * e.width + s->state.place.unit[1];
+    assert_int_equal(at, scene_channels(s->scene, 0)[0].argmax);
+    for (int i = 0; i < TINY_NODES; i++)
+        action_press(s, "PageDown");
+    assert_true(session_wait(s));
+    assert_int_equal(s->state.place.node, TINY_LAST);
+    assert_int_equal(s->state.place.channel, scene_stats(s->scene, TINY_LAST)->argmax);
+    perform(s, "channel.select 0"); /* a choice of one's own stays */
+    assert_true(session_wait(s));
+    assert_int_equal(s->state.place.channel, 0);
+    perform(s, "unit.max");
+    assert_int_equal(s->state.place.channel, scene_stats(s->scene, TINY_LAST)->argmax);
     close_session(&f);
 }
 
@@ -186,8 +215,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(undo_goes_back_and_forth), cmocka_unit_test(undo_opens_the_network_again),
         cmocka_unit_test(a_line_leads_back),        cmocka_unit_test(bookmarks_are_kept),
-        cmocka_unit_test(settings_are_kept),        cmocka_unit_test(maps_are_sorted),
-        cmocka_unit_test(pictures_of_a_folder),
+        cmocka_unit_test(settings_are_kept),        cmocka_unit_test(a_cell_waits_for_its_layer),
+        cmocka_unit_test(maps_are_sorted),          cmocka_unit_test(pictures_of_a_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

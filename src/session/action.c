@@ -47,8 +47,8 @@ const Action actions[] = {
     {"image.next", NULL, "]", SCENE, image_next, false, ACTION_ANYWHERE},
     {"image.prev", NULL, "[", SCENE, image_prev, false, ACTION_ANYWHERE},
 
-    {"layer.next", NULL, "Right PageDown Space", SCENE, layer_next, false, ACTION_OUTSIDE_UNIT},
-    {"layer.prev", NULL, "Left PageUp Backspace", SCENE, layer_prev, false, ACTION_OUTSIDE_UNIT},
+    {"layer.next", NULL, "Right PageDown Space", SCENE, layer_next, false, ACTION_ANYWHERE},
+    {"layer.prev", NULL, "Left PageUp Backspace", SCENE, layer_prev, false, ACTION_ANYWHERE},
     {"layer.first", NULL, "Home", SCENE, layer_first, false, ACTION_ANYWHERE},
     {"layer.last", NULL, "End", SCENE, layer_last, false, ACTION_ANYWHERE},
     {"layer.skip", "N", "", SCENE, layer_skip, false, ACTION_ANYWHERE},
@@ -71,13 +71,14 @@ const Action actions[] = {
     {"back", NULL, "Escape", NULL, back, false, ACTION_ANYWHERE},
     {"unit.select", "C Y X", "", SCENE, unit_select, false, ACTION_ANYWHERE},
     {"unit.max", NULL, "m", SCENE, unit_max, false, ACTION_ANYWHERE},
+    {"unit.settle", NULL, "", SCENE, unit_settle, false, ACTION_ANYWHERE},
     {"unit.left", NULL, "Left", SCENE, unit_left, true, ACTION_IN_UNIT},
     {"unit.right", NULL, "Right", SCENE, unit_right, true, ACTION_IN_UNIT},
     {"unit.up", NULL, "Up", SCENE, unit_up, true, ACTION_IN_UNIT},
     {"unit.down", NULL, "Down", SCENE, unit_down, true, ACTION_IN_UNIT},
     {"unit.move", "N N", "", SCENE, unit_move, true, ACTION_ANYWHERE},
-    {"step.mac", "[N]", "Space PageDown", SCENE, step_mac, true, ACTION_IN_UNIT},
-    {"step.back", NULL, "Backspace PageUp", SCENE, step_back, true, ACTION_IN_UNIT},
+    {"step.mac", "[N]", "Space", SCENE, step_mac, true, ACTION_IN_UNIT},
+    {"step.back", NULL, "Backspace", SCENE, step_back, true, ACTION_IN_UNIT},
     {"step.begin", NULL, "Shift+Home", SCENE, step_begin, true, ACTION_IN_UNIT},
     {"step.all", NULL, "Shift+End", SCENE, step_all, true, ACTION_IN_UNIT},
     {"terms", "[strongest|in-order]", "o", SCENE, terms_set, false, ACTION_IN_UNIT},
@@ -162,18 +163,22 @@ static bool has_key(const char *keys, const char *key) {
     return false;
 }
 
+/* One that belongs to where one is goes before one that can be done anywhere. */
 const Action *action_for_key(const Session *s, const char *key) {
-    const Action *first = NULL;
+    const Action *first = NULL, *anywhere = NULL;
     for (const Action *a = actions; a->name; a++) {
         const bool unit = s->state.place.depth == DEPTH_UNIT;
         if (!has_key(a->keys, key) || (a->place == ACTION_IN_UNIT && !unit) ||
             (a->place == ACTION_OUTSIDE_UNIT && unit))
             continue;
-        if (!action_refusal(s, a))
-            return a;
         first = first ? first : a;
+        if (action_refusal(s, a))
+            continue;
+        if (a->place != ACTION_ANYWHERE)
+            return a;
+        anywhere = anywhere ? anywhere : a;
     }
-    return first;
+    return anywhere ? anywhere : first;
 }
 
 const char *action_key(const Action *action, char buffer[32]) {

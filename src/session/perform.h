@@ -38,6 +38,7 @@ PERFORM(unit_right);
 PERFORM(unit_up);
 PERFORM(unit_down);
 PERFORM(unit_max);
+PERFORM(unit_settle);
 PERFORM(hover_node);
 PERFORM(hover_cell);
 PERFORM(hover_none);

@@ -24,6 +24,7 @@ static bool go_to_node(Session *s, int node) {
     p->step = -1;
     p->term_page = 0;
     memset(&p->focus, 0, sizeof p->focus);
+    s->state.hover = (StateHover){GRAPH_FAILED, -1, {-1, -1}};
     s->state.paused = false;
     s->notice[0] = '\0';
     show_channel(s);
@@ -68,6 +69,8 @@ PERFORM(layer_select) {
 
 static bool go_to_channel(Session *s, int channel) {
     StatePlace *p = &s->state.place;
+    if (scene_extent(s->scene, p->node).vector)
+        p->unit[0] = p->unit[1] = 0; /* a vector's unit is chosen with it */
     if (channel >= 0 && channel < session_channels(s) && channel != p->channel) {
         p->channel = channel;
         p->step = -1;
@@ -180,19 +183,33 @@ PERFORM(unit_select) {
     return select_cell(s, at[0], at[1], at[2], err);
 }
 
-/* The first of the largest values of the chosen channel; the middle if none is a number, or it is
- * not computed. */
+/* The first of the largest values of the chosen channel, or of a vector; the middle if none is a
+ * number. While nothing is computed no cell is chosen: that waits until it is (unit.settle). */
 static bool go_to_max(Session *s) {
     StatePlace *p = &s->state.place;
     const ChannelStats *stats = scene_channels(s->scene, p->node);
     const SceneExtent extent = scene_extent(s->scene, p->node);
+    p->term_page = 0;
+    if (!scene_values(s->scene, p->node))
+        return true;
+    if (extent.vector) {
+        const int64_t best = scene_stats(s->scene, p->node)->argmax;
+        p->unit[0] = p->unit[1] = 0;
+        return go_to_channel(s, best < 0 ? p->channel : (int)best);
+    }
     int at = stats ? stats[p->channel].argmax : -1;
     if (at < 0)
         at = extent.height / 2 * extent.width + extent.width / 2;
     p->unit[0] = at / extent.width;
     p->unit[1] = at % extent.width;
-    p->term_page = 0;
     return true;
+}
+
+/* The cell that the unit view was waiting for: no step of one's own, so nothing to undo. */
+PERFORM(unit_settle) {
+    (void)argument, (void)err;
+    s->unrecorded = true;
+    return go_to_max(s);
 }
 
 PERFORM(unit_max) {
@@ -207,7 +224,7 @@ static bool move_cell(Session *s, int dy, int dx) {
     if (extent.vector)
         return skip_channels(s, dy + dx);
     if (p->unit[0] < 0)
-        go_to_max(s);
+        return go_to_max(s);
     int y = p->unit[0] + dy, x = p->unit[1] + dx;
     p->unit[0] = y < 0 ? 0 : y >= extent.height ? extent.height - 1 : y;
     p->unit[1] = x < 0 ? 0 : x >= extent.width ? extent.width - 1 : x;

@@ -253,11 +253,19 @@ static bool autoplay(Session *s) {
     return session_post(s, "play.step");
 }
 
+/* In the unit view a cell is chosen as soon as there are values to choose by. */
+static bool settle_cell(Session *s) {
+    const StatePlace *p = &s->state.place;
+    return p->depth == DEPTH_UNIT && p->node != GRAPH_IMAGE && p->unit[0] < 0 && is_shown(s) &&
+           session_post(s, "unit.settle");
+}
+
 bool session_tick(Session *s, double now) {
     bool changed = job_has_news(s->jobs);
     s->now = now;
     if (changed)
         session_post(s, "job.end");
+    changed = settle_cell(s) || changed;
     changed = autoplay(s) || changed;
     ask_for_nodes(s);
     return changed;
@@ -276,5 +284,6 @@ bool session_wait(Session *s) {
         if (!wait_for_thread(s))
             return false;
     } while (job_has_news(s->jobs));
+    settle_cell(s);
     return true;
 }
