@@ -13,7 +13,7 @@ typedef struct Shares {
 
 static Shares shares_of(StateDepth depth, bool big) {
     static const Shares plain[DEPTHS] = {
-        {0.50, 0.20, 0.32}, {0.27, 0.20, 0.34}, {0.20, 0.16, 0.56}};
+        {0.50, 0.20, 0.32}, {0.27, 0.20, 0.34}, {0.20, 0.15, 0.62}};
     /* In the hall two zones at a time. */
     static const Shares hall[DEPTHS] = {{0.56, 0, 0.42}, {0, 0, 0.40}, {0, 0, 0.66}};
     return big ? hall[depth] : plain[depth];

@@ -167,9 +167,10 @@ void panel_histogram(const View *v, Rect box) {
         draw_bins(v, box, x, count, (double)s.min, (double)s.max);
     TextStyle left = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT), right = left;
     right.align = ALIGN_RIGHT;
-    Rect half = rect_cut_left(&ends, ends.w / 2);
-    draw_text(v->list, half, left, ui_number(v, (double)s.min));
-    draw_text(v->list, ends, right, ui_number(v, (double)s.max));
+    const char *least = ui_number(v, (double)s.min), *most = ui_number(v, (double)s.max);
+    Rect end = rect_cut_right(&ends, draw_text_width(v->list, right, most));
+    draw_text(v->list, ends, left, least);
+    draw_text(v->list, end, right, most);
     TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
     dim.may_cut = true;
     int64_t zeros = 0;
@@ -205,7 +206,7 @@ void panel_legend(const View *v, Rect box) {
     const ColorRange range = ui_range(v, v->node, v->extent.vector ? -1 : v->place->channel);
     rect_cut_top(&box, ui_px(v, 2));
     Rect bar = rect_cut_top(&box, ui_px(v, 12));
-    const int width = rect_least(box.w / 2, ui_px(v, 260));
+    const int width = box.w < ui_px(v, 260) ? box.w : rect_least(box.w / 2, ui_px(v, 260));
     Rect note = {bar.x + width + 2 * SPACE(v), bar.y - ui_px(v, 4), bar.w - width - 2 * SPACE(v),
                  ui_line(v, SIZE_SMALL)};
     bar.w = width;

@@ -37,8 +37,8 @@ static void draw_sum(const UnitView *u, Rect box) {
                     ui_count(v, t->count), ui_number(v, u->running)));
     if (all && t->has_bias)
         unit_figures(u, &box,
-                     TEXT("%s %s %s", ui_number(v, u->running), t->bias < 0 ? "−" : "+",
-                          ui_number(v, fabs(t->bias))));
+                     TEXT("%s %s %s (%s)", ui_number(v, u->running), t->bias < 0 ? "−" : "+",
+                          ui_number(v, fabs(t->bias)), ui_word(v, "trace.bias")));
 }
 
 static int sum_height(const View *v) {
@@ -50,6 +50,7 @@ static int sum_height(const View *v) {
 typedef struct Patch {
     float *values, *weights, *products;
     bool *padding;
+    bool *waiting; /* products that the running sum has not come to, and those of padding */
     float most_value, most_weight, most_product;
 } Patch;
 
@@ -62,7 +63,8 @@ static bool make_patch(const UnitView *u, int64_t area, Patch *p) {
     p->weights = arena_alloc(arena, count, sizeof *p->weights, err);
     p->products = arena_alloc(arena, count, sizeof *p->products, err);
     p->padding = arena_alloc(arena, count, sizeof *p->padding, err);
-    if (!p->values || !p->weights || !p->products || !p->padding || area < 1)
+    p->waiting = arena_alloc(arena, count, sizeof *p->waiting, err);
+    if (!p->values || !p->weights || !p->products || !p->padding || !p->waiting || area < 1)
         return false;
     for (int64_t i = 0; i < t->count; i++) {
         p->values[i] = t->terms[i].value;
@@ -72,7 +74,10 @@ static bool make_patch(const UnitView *u, int64_t area, Patch *p) {
         p->most_value = fmaxf(p->most_value, fabsf(p->values[i]));
         p->most_weight = fmaxf(p->most_weight, fabsf(p->weights[i]));
         p->most_product = fmaxf(p->most_product, fabsf(p->products[i]));
+        p->waiting[i] = p->padding[i];
     }
+    for (int64_t i = u->taken; i < t->count; i++)
+        p->waiting[u->order[i]] = true;
     return true;
 }
 
@@ -111,6 +116,27 @@ static const char *place_name(const UnitView *u, const char *name, int rank) {
     return rank == 0 ? name : ui_keep(u->v, TEXT("%s.%d", name, rank));
 }
 
+/* "channel 3"; of the picture "blue". */
+static const char *channel_name(const UnitView *u, const TraceTerm *term) {
+    const int from = u->v->graph->nodes[u->node].inputs[term->input];
+    const char *name = ui_channel(u->v, from, (int)term->c);
+    return from == GRAPH_IMAGE && u->v->graph->input.dim[0] == 3
+               ? name
+               : ui_say(u->v, "unit.channel", name);
+}
+
+static int sum_width(const View *v) {
+    return ui_px(v, 70);
+}
+
+/* Of this channel's products, those that the running sum has. */
+static double sum_so_far(const UnitView *u, int rank, int64_t area) {
+    double sum = 0;
+    for (int64_t i = rank * area; i < u->taken && i < (rank + 1) * area; i++)
+        sum += u->t->terms[u->order[i]].product;
+    return sum;
+}
+
 static void draw_slice(const UnitView *u, Rect row, const Patch *p, const Slice *slices, int rank,
                        int64_t area) {
     const View *v = u->v;
@@ -118,17 +144,15 @@ static void draw_slice(const UnitView *u, Rect row, const Patch *p, const Slice 
     const TraceTerm *first = &u->t->terms[s->index * area];
     const int current = current_of(u, rank, area), sign = ui_px(v, 18);
     const int64_t at = s->index * area;
-    TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    if (u->t->window[0] > 1) {
-        const char *text = ui_say(v, "unit.channel", TEXT("%lld", (long long)first->c));
-        const char *widest = ui_say(v, "unit.channel", "0000");
-        Rect name = rect_cut_left(&row, draw_text_width(v->list, small, widest) + SPACE(v) / 2);
-        draw_text(v->list, name, small, text);
-    }
-    Rect sum = rect_cut_right(&row, ui_px(v, 84));
-    draw_text(v->list, sum,
-              ui_mono(v, SIZE_BODY, current >= 0 ? TONE_ACCENT : TONE_TEXT, ALIGN_RIGHT),
-              ui_number(v, s->sum));
+    const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    if (u->t->window[0] > 1)
+        draw_text(v->list, rect_cut_top(&row, ui_line(v, SIZE_SMALL)), small,
+                  channel_name(u, first));
+    Rect sum = rect_cut_right(&row, sum_width(v));
+    if (u->taken > rank * area)
+        draw_text(v->list, sum,
+                  ui_mono(v, SIZE_BODY, current >= 0 ? TONE_ACCENT : TONE_TEXT, ALIGN_RIGHT),
+                  ui_number(v, sum_so_far(u, rank, area)));
     draw_sign(v, rect_cut_right(&row, sign), "Σ");
     const int width = (row.w - 2 * sign) / 3;
     Rect value = rect_cut_left(&row, width);
@@ -139,7 +163,7 @@ static void draw_slice(const UnitView *u, Rect row, const Patch *p, const Slice 
               current, place_name(u, "unit.patch", rank));
     draw_grid(u, rect_inset(weight, 2, 3), p->weights + at, NULL, p->most_weight, at, current,
               place_name(u, "unit.kernel", rank));
-    draw_grid(u, rect_inset(row, 2, 3), p->products + at, p->padding + at, p->most_product, at,
+    draw_grid(u, rect_inset(row, 2, 3), p->products + at, p->waiting + at, p->most_product, at,
               current, place_name(u, "unit.products", rank));
 }
 
@@ -151,7 +175,8 @@ static Slice *make_slices(const UnitView *u, int channels, int64_t area) {
         for (int64_t k = 0; k < area; k++)
             slices[i].sum += u->t->terms[i * area + k].product;
     }
-    if (slices && u->v->place->terms == TERMS_STRONGEST)
+    const bool colors = u->v->graph->nodes[u->node].inputs[0] == GRAPH_IMAGE; /* red, green, blue */
+    if (slices && !colors && u->v->place->terms == TERMS_STRONGEST)
         qsort(slices, (size_t)channels, sizeof *slices, compare);
     return slices;
 }
@@ -181,13 +206,48 @@ static void draw_pages(const UnitView *u, Rect *box, bool channels, int first, i
     Rect right = rect_cut_right(&line, ui_px(v, 76));
     TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
     small.may_cut = true;
-    const char *key = v->place->terms != TERMS_STRONGEST ? "unit.shown_of"
-                      : channels                         ? "unit.strongest_of"
-                                                         : "unit.strongest_terms";
+    const bool colors = channels && v->graph->nodes[u->node].inputs[0] == GRAPH_IMAGE;
+    const char *key = colors || v->place->terms != TERMS_STRONGEST ? "unit.shown_of"
+                      : channels                                   ? "unit.strongest_of"
+                                                                   : "unit.strongest_terms";
     draw_text(v->list, line, small,
               ui_say(v, key, TEXT("%d", first + 1), TEXT("%d", last), ui_count(v, all)));
     ui_button(v, &right, "‹", NULL, "terms.prev", false, "unit.terms_prev");
     ui_button(v, &right, "›", NULL, "terms.next", false, "unit.terms_next");
+}
+
+/* How high a channel's row is: its cells so large that numbers stand in them, where the width
+ * allows that; else as much as is still seen. */
+static int row_height(const UnitView *u, Rect box, int channels) {
+    const View *v = u->v;
+    const int w = (int)u->t->window[2], h = (int)u->t->window[1], sign = ui_px(v, 18);
+    const int name = channels > 1 ? ui_line(v, SIZE_SMALL) : 0;
+    const int grid = (box.w - sum_width(v) - 3 * sign) / 3 - 4;
+    const int side = rect_least(grid / w, ui_px(v, 64));
+    const TextStyle mono = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
+    const bool readable = side >= draw_text_width(v->list, mono, "−0.12") + VALUES_GAP;
+    return (readable ? h * side + 6 : ui_px(v, 64)) + name;
+}
+
+/* Which channels there is room for, and the maps above them if there is still more. */
+typedef struct Pages {
+    int rows, pages, page, height;
+} Pages;
+
+static Pages pages_of(const UnitView *u, Rect *box, Rect *slide, int channels, int64_t area) {
+    const View *v = u->v;
+    const int height = row_height(u, *box, channels), line = ui_px(v, 30);
+    const int maps = unit_slide_height(u, *box);
+    Pages p = {.height = height};
+    if (maps > 0 && box->h - maps >= height + (channels > 1 ? line : 0))
+        *slide = rect_cut_top(box, maps);
+    p.rows = box->h / height;
+    if (channels > p.rows)
+        p.rows = (box->h - line) / height;
+    p.rows = p.rows < 1 ? 1 : p.rows > channels ? channels : p.rows > 6 ? 6 : p.rows;
+    p.pages = (channels + p.rows - 1) / p.rows;
+    p.page = page_of(u, p.rows, p.pages, area);
+    return p;
 }
 
 static void by_channels(UnitView *u, Rect box) {
@@ -196,25 +256,21 @@ static void by_channels(UnitView *u, Rect box) {
     const int64_t area = u->t->window[1] * u->t->window[2];
     Patch patch = {.values = NULL};
     Slice *slices = make_slices(u, channels, area);
-    if (!slices || !make_patch(u, area, &patch))
+    if (!slices)
         return;
     reorder(u, slices, channels, area);
-    Rect sum = rect_cut_bottom(&box, sum_height(v));
-    Rect slide = rect_cut_top(&box, unit_slide_height(u, box));
-    const int least = ui_px(v, 64), most = ui_px(v, 300);
-    int rows = box.h / least;
-    const bool paged = channels > rows;
-    if (paged)
-        rows = (box.h - ui_px(v, 30)) / least;
-    rows = rows < 1 ? 1 : rows > channels ? channels : rows > 6 ? 6 : rows;
-    const int pages = (channels + rows - 1) / rows, page = page_of(u, rows, pages, area);
-    const int first = page * rows, last = rect_least(first + rows, channels);
-    if (pages > 1)
+    if (!make_patch(u, area, &patch))
+        return;
+    Rect sum = rect_cut_bottom(&box, sum_height(v)), slide = {.h = 0};
+    const Pages p = pages_of(u, &box, &slide, channels, area);
+    const int first = p.page * p.rows, last = rect_least(first + p.rows, channels);
+    if (p.pages > 1)
         draw_pages(u, &box, true, first, last, channels);
-    const int height = rect_least(box.h / rows, most);
+    const int height = rect_least(box.h / p.rows, ui_px(v, 300));
     if (slide.h > 0)
         unit_slide(u, slide, u->t->terms[slices[first].index * area].c);
-    for (int i = first; height >= ui_px(v, 28) && i < last; i++)
+    const int name = channels > 1 ? ui_line(v, SIZE_SMALL) : 0;
+    for (int i = first; height - name >= ui_line(v, SIZE_HEAD) && i < last; i++)
         draw_slice(u, rect_cut_top(&box, height), &patch, slices, i, area);
     draw_sum(u, sum);
 }

@@ -13,23 +13,41 @@ static Color text_on(const uint8_t rgb[3]) {
     return theme_contrast(c, black) > theme_contrast(c, white) ? black : white;
 }
 
-/* Three digits where they fit, else two decimals, else nothing: a number is never cut. */
-static void cell_number(const View *v, Rect cell, TextStyle style, double value) {
-    const char *text = ui_number(v, value);
-    if (draw_text_width(v->list, style, text) + 2 > cell.w)
-        text = ui_short(v, value);
-    if (draw_text_width(v->list, style, text) <= cell.w)
-        draw_text(v->list, cell, style, text);
+/* Three digits where all of the numbers fit with them, else two decimals, else none: a grid has all
+ * of its numbers or none. */
+static const char *number_of(const View *v, double value, bool exactly) {
+    return exactly ? ui_number(v, value) : ui_short(v, value);
+}
+
+static bool numbers_fit(const View *v, const ValueCells *c, TextStyle style, int width,
+                        bool exactly) {
+    for (int i = 0; i < c->w * c->h; i++)
+        if ((!c->padding || !c->padding[i]) &&
+            draw_text_width(v->list, style, number_of(v, (double)c->values[i], exactly)) +
+                    VALUES_GAP >
+                width)
+            return false;
+    return true;
+}
+
+/* The largest type in which the numbers have three digits; else the largest in which they fit. */
+static bool choose_type(const View *v, Rect box, const ValueCells *c, TextStyle *style,
+                        bool *exactly) {
+    static const int sizes[] = {SIZE_HEAD, SIZE_BODY, SIZE_SMALL};
+    for (int i = 0; i < 6; i++) {
+        *exactly = i < 3;
+        *style = ui_mono(v, sizes[i % 3], TONE_TEXT, ALIGN_CENTRE);
+        if (box.h / c->h >= draw_text_height(v->list, *style) &&
+            numbers_fit(v, c, *style, box.w / c->w, *exactly))
+            return true;
+    }
+    return false;
 }
 
 static void cell_numbers(const View *v, Rect box, const ValueCells *c) {
-    const int side = rect_least(box.w / c->w, box.h / c->h);
-    const int size = side >= ui_px(v, 90)   ? SIZE_HEAD
-                     : side >= ui_px(v, 60) ? SIZE_BODY
-                                            : SIZE_SMALL;
-    TextStyle style = ui_mono(v, size, TONE_TEXT, ALIGN_CENTRE);
-    if (box.h / c->h < draw_text_height(v->list, style) ||
-        box.w / c->w < draw_text_width(v->list, style, "0.12"))
+    TextStyle style;
+    bool exactly;
+    if (!choose_type(v, box, c, &style, &exactly))
         return;
     for (int i = 0; i < c->w * c->h; i++) {
         uint8_t rgb[3];
@@ -37,7 +55,8 @@ static void cell_numbers(const View *v, Rect box, const ValueCells *c) {
             continue;
         colormap_color(c->map, c->range, c->values[i], rgb);
         style.color = text_on(rgb);
-        cell_number(v, ui_cell(box, c->w, c->h, i / c->w, i % c->w), style, (double)c->values[i]);
+        draw_text(v->list, ui_cell(box, c->w, c->h, i / c->w, i % c->w), style,
+                  number_of(v, (double)c->values[i], exactly));
     }
 }
 

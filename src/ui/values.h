@@ -17,6 +17,7 @@ typedef struct ValueCells {
     DrawPart part;       /* of which map they are cells (draw_cells_part) */
     int lit;             /* the cell that is hovered somewhere on the screen; -1: none */
 } ValueCells;
+enum { VALUES_GAP = 4 }; /* pixels that a cell is wider than its number */
 void values_cells(const View *v, Rect box, const ValueCells *cells);
 
 /* Whether a convolution's kernels are shown as colours: its input is the picture, in RGB. */

@@ -77,6 +77,10 @@ static void draw_result(const UnitView *u, Rect box) {
     draw_region(v->list, box, NULL, "unit.result");
     draw_line(v->list, box.x, box.y, box.x + box.w, box.y, v->theme->line);
     rect_cut_top(&box, SPACE(v) / 2);
+    if (u->t->kind == TRACE_SUM && u->taken < u->t->count) { /* not known yet */
+        ui_text(v, &box, ui_mono(v, SIZE_TITLE, TONE_DIM, ALIGN_LEFT), "= ?");
+        return;
+    }
     ui_text(v, &box, ui_mono(v, SIZE_TITLE, TONE_ACCENT, ALIGN_LEFT),
             TEXT("= %s", ui_number(v, (double)u->t->result)));
     ui_paragraph(v, &box, ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT), 4, rounding_text(u));
