@@ -332,7 +332,7 @@ static void phrases_are_put_in_whole(void **state) {
     static const char *const cases[][2] = {{"batch norm after conv1", "por lotes tras conv1"},
                                            {"norm", "norma"},
                                            {"norms batch", "norms batch"},
-                                           {"afternorm, norm2", "afternorm, norma2"},
+                                           {"afternorm, norm2", "afternorm, norm2"} /* a name */,
                                            {"", ""},
                                            {"(after)é norm", "(tras)é norma"}};
     Error err = {0};

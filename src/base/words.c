@@ -325,7 +325,8 @@ static const char *phrase_at(const Words *words, const char *group, const char *
         if (strncmp(key, group, prefix) != 0 || key[prefix] != '.')
             continue;
         const size_t here = strlen(phrase);
-        if (here > *length && strncmp(at, phrase, here) == 0 && !is_letter(at[here])) {
+        if (here > *length && strncmp(at, phrase, here) == 0 && !is_letter(at[here]) &&
+            !(at[here] >= '0' && at[here] <= '9')) { /* "pool1" is a name */
             best = key;
             *length = here;
         }

@@ -2,6 +2,7 @@
 #include "ui/ui.h"
 
 #include "base/text.h"
+#include <math.h>
 
 static void draw_buttons(const View *v, Rect *row) {
     static const char *const actions_shown[][2] = {
@@ -60,11 +61,11 @@ static void draw_heat(const View *v, Rect *row, const char *most) {
     rect_cut_right(row, SPACE(v) / 2);
     Rect box = rect_cut_right(row, bar);
     box = (Rect){box.x, box.y + (box.h - ui_px(v, 12)) / 2, box.w, ui_px(v, 12)};
-    for (int i = 0; i < STEPS; i++) /* the boxes' own square root */
+    for (int i = 0; i < STEPS; i++) /* costs from left to right; boxes take their square root */
         draw_fill(v->list,
                   (Rect){box.x + box.w * i / STEPS, box.y,
                          box.w * (i + 1) / STEPS - box.w * i / STEPS, box.h},
-                  theme_heat(v->theme, (double)i / (STEPS - 1)));
+                  theme_heat(v->theme, sqrt((double)i / (STEPS - 1))));
     draw_frame(v->list, box, v->theme->line);
     rect_cut_right(row, SPACE(v) / 2);
     draw_text(v->list, rect_cut_right(row, draw_text_width(v->list, mono, "0")), mono, "0");

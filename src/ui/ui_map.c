@@ -42,6 +42,8 @@ Colormap ui_colormap(const View *v, int node) {
     case COLORS_RDBU:
         return COLORMAP_RDBU;
     default:
+        if (node == GRAPH_IMAGE) /* as a picture, though its values are normalised */
+            return COLORMAP_GRAY;
         return stats && stats->min < 0 ? COLORMAP_RDBU : COLORMAP_VIRIDIS;
     }
 }
@@ -57,9 +59,9 @@ ColorRange ui_range(const View *v, int node, int channel) {
         min = channels[channel].min;
         max = channels[channel].max;
     }
-    /* Values of one sign begin at zero, so that what is dark is nothing. */
+    /* Values of one sign begin at zero, so that what is dark is nothing; a picture's do not. */
     const Colormap map = ui_colormap(v, node);
-    if (map != COLORMAP_RDBU && min > 0)
+    if (node != GRAPH_IMAGE && map != COLORMAP_RDBU && min > 0)
         min = 0;
     return colormap_range(map, min, max);
 }

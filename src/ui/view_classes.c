@@ -90,11 +90,11 @@ static void draw_fraction(const View *v, Rect box, const Answer *a) {
     draw_region(v->list, box, NULL, "classes.softmax");
     ui_text(v, &box, dim, ui_say(v, "classes.softmax", ui_class_name(v, index)));
     ui_text(v, &box, mono,
-            TEXT("exp(%s − %s) = %s", ui_number(v, x), ui_number(v, largest),
+            TEXT("exp(%s − %s) = %s", ui_digits(v, x, 4), ui_digits(v, largest, 4),
                  ui_number(v, exp(x - largest))));
     ui_text(v, &box, mono,
-            TEXT("%s ÷ %s = %s", ui_number(v, exp(x - largest)), ui_number(v, sum),
-                 ui_percent(v, (double)a->p[index])));
+            TEXT("%s ÷ %s = %s", ui_number(v, exp(x - largest)), ui_digits(v, sum, 6),
+                 ui_digits(v, (double)a->p[index], 5)));
     ui_text(v, &box, dim, ui_say(v, "classes.sum_of", ui_count(v, a->count)));
 }
 

@@ -152,7 +152,8 @@ static void unit_cells(const View *v, Rect box) {
 
 static void draw_units(const View *v, Rect box) {
     const int rows = rect_least(v->extent.channels, BARS_MOST);
-    if (v->extent.channels <= BARS_MOST && box.h / rows >= ui_line(v, SIZE_BODY))
+    const TextStyle name = ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_RIGHT);
+    if (v->extent.channels <= BARS_MOST && box.h / rows >= draw_text_height(v->list, name))
         unit_bars(v, box, rows);
     else
         unit_cells(v, rect_inset(box, 3, 3));

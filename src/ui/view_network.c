@@ -85,6 +85,8 @@ static Camera camera_of(const View *v, const Diagram *d, Rect box) {
     double zoom = fit >= LEGIBLE / 100.0 ? fit : fmin(LEGIBLE / 100.0, height);
     if (v->place->depth != DEPTH_NETWORK && fit < zoom)
         zoom = fmin(zoom, fmax(fit, LEAST / 100.0)); /* a ribbon: as much as is still seen */
+    if (v->place->depth != DEPTH_NETWORK)            /* and what is opened as high as it */
+        zoom = fmin(zoom, fmax(box.h / d->height, 0.25));
     if (p->zoom == ZOOM_WHOLE)
         zoom = fit;
     Camera c = {.zoom = p->zoom > 0 ? p->zoom / 100.0 : fmin(zoom, MOST / 100.0)};
@@ -128,6 +130,8 @@ static double cost_of_node(const View *v, int node) {
 
 static double cost_of_box(const View *v, const DiagramBox *b) {
     double sum = 0;
+    if (b->node == GRAPH_IMAGE && v->place->heat == HEAT_BYTES)
+        return 4.0 * (double)shape_count(&v->graph->input);
     for (int i = b->first; b->node >= 0 && i <= b->node; i++)
         sum += cost_of_node(v, i);
     return sum;
@@ -342,6 +346,8 @@ static void draw_frame_box(const View *v, const Camera *c, const DiagramBox *b) 
     style.may_cut = true;
     style.size = caption_size(v, c);
     const int line = draw_text_height(v->list, style);
+    if (caption.h < line)
+        return; /* frames within each other stand too close */
     caption = (Rect){caption.x, caption.y + caption.h - line, caption.w, line};
     Rect close = {caption.x, caption.y, ui_px(v, 16), caption.h};
     if (caption.w >= ui_px(v, 40)) {
