@@ -365,6 +365,38 @@ static void boxes_of_nothing_and_without_memory(void **state) {
     model_free(m);
 }
 
+/* A channel of a concatenation sees what its own branch sees. */
+static void channels_are_made_by_their_branch(void **state) {
+    (void)state;
+    static const struct {
+        const char *model, *node;
+        int64_t channel;
+        const char *maker;
+        int64_t own, field;
+    } cases[] = {
+        {"googlenet", "inception_4a", 0, "inception_4a.conv1x1", 0, 107},
+        {"googlenet", "inception_4a", 192, "inception_4a.conv3x3", 0, 139},
+        {"googlenet", "inception_4a", 511, "inception_4a.pool_proj", 63, 139},
+        {"densenet121", "features.denseblock1", 0, "features.pool0", 0, 11},
+        {"densenet121", "features.denseblock1", 100, "features.denseblock1.denselayer2.conv2", 4,
+         27},
+        {"lenet", "conv1", 7, "conv1", 7, 5},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Error err = {0};
+        Model *m = model_load(cases[i].model, 0, &err);
+        assert_ok(m, err);
+        int64_t channel = cases[i].channel;
+        const int node = graph_find(&m->graph, cases[i].node, &err);
+        assert_true(node >= 0);
+        const int maker = graph_channel_maker(&m->graph, node, &channel);
+        assert_string_equal(m->graph.nodes[maker].name, cases[i].maker);
+        assert_int_equal(channel, cases[i].own);
+        assert_int_equal(m->graph.nodes[maker].rf[0].size, cases[i].field);
+        model_free(m);
+    }
+}
+
 static void expressions(void **state) {
     (void)state;
     ExpressionNames names = {.count = 2, .item = {{"w", 64, true}, {"unset", 0, false}}};
@@ -407,6 +439,7 @@ int main(void) {
         cmocka_unit_test(boxes_of_real_networks_are_their_fields),
         cmocka_unit_test(fed_cells_are_those_that_see_it),
         cmocka_unit_test(boxes_of_nothing_and_without_memory),
+        cmocka_unit_test(channels_are_made_by_their_branch),
         cmocka_unit_test(expressions),
     };
     return cmocka_run_group_tests_name("graph", tests, NULL, NULL);

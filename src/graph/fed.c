@@ -1,7 +1,9 @@
-/* What one cell feeds: the way that graph_receptive_box goes, the other way round. */
+/* What one cell feeds: the way that graph_receptive_box goes, the other way round; and who made a
+ * channel. */
 #include "base/memory.h"
 #include "graph/graph.h"
 #include "layer/trace.h"
+#include <string.h>
 
 /* The outputs along an axis that the input cells first..last have a part in. With a stride larger
  * than the window single cells may feed nothing. */
@@ -52,4 +54,35 @@ GraphBox graph_fed_box(const Graph *g, int from, int64_t y, int64_t x, int node)
     const GraphBox box = fed[node - from];
     mem_free(fed);
     return box;
+}
+
+/* Whether output cell and channel are those of its one input. */
+static bool keeps_place(const Node *n) {
+    const char *const kinds[] = {"relu", "tanh", "sigmoid", "bn", "dropout"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(n->type->name, kinds[i]) == 0)
+            return true;
+    return false;
+}
+
+int graph_channel_maker(const Graph *g, int node, int64_t *channel) {
+    while (node >= 0) {
+        const Node *n = &g->nodes[node];
+        if (strcmp(n->type->name, "concat") == 0) {
+            int k = 0;
+            for (; k + 1 < n->input_count; k++) {
+                const int from = n->inputs[k];
+                const int64_t brings = (from < 0 ? &g->input : &g->nodes[from].out)->dim[0];
+                if (*channel < brings)
+                    break;
+                *channel -= brings;
+            }
+            node = n->inputs[k];
+        } else if (keeps_place(n)) {
+            node = n->inputs[0];
+        } else {
+            break;
+        }
+    }
+    return node;
 }

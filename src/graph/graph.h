@@ -114,6 +114,10 @@ void graph_receptive_box(const Graph *g, int node, int64_t y, int64_t x, GraphBo
  * before it, or GRAPH_IMAGE) has a part, whatever the channels; sizes 0: none. Windows are solid.
  */
 GraphBox graph_fed_box(const Graph *g, int from, int64_t y, int64_t x, int node);
+/* The node, this or one before it, whose layer made a channel's values: back through
+ * concatenations, to the branch that brought it, and through layers that keep every value in its
+ * place. *channel becomes that node's own. What it sees is all that this channel sees. */
+int graph_channel_maker(const Graph *g, int node, int64_t *channel);
 
 /* Sums over a block's nodes. Depth: layers with weights (convolutions and fully connected) on the
  * longest path through it; -1 only when there is no memory. */

@@ -10,14 +10,16 @@
 /* --- The input -------------------------------------------------------------------------------- */
 
 /* The cell whose field is shown: the one under the mouse, else the chosen one. */
-static bool field_cell(const View *v, int *node, int cell[2]) {
+static bool field_cell(const View *v, int *node, int64_t *channel, int cell[2]) {
     const StateHover *h = &v->state->hover;
     if (h->node != GRAPH_FAILED && h->node != GRAPH_IMAGE && h->cell[0] >= 0) {
         *node = h->node;
+        *channel = h->channel < 0 ? 0 : h->channel;
         memcpy(cell, h->cell, sizeof h->cell);
         return true;
     }
     *node = v->node;
+    *channel = v->place->channel;
     memcpy(cell, v->place->unit, sizeof v->place->unit);
     return v->node != GRAPH_IMAGE && cell[0] >= 0;
 }
@@ -34,12 +36,14 @@ static Rect field_rect(const View *v, Rect picture, const GraphBox *b) {
 static void draw_field(const View *v, Rect picture, Rect *words) {
     GraphBox whole, inside;
     int node, cell[2];
+    int64_t channel;
     TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
     style.may_cut = true;
-    if (!field_cell(v, &node, cell)) {
+    if (!field_cell(v, &node, &channel, cell)) {
         ui_paragraph(v, words, style, 2, ui_word(v, "input.hover"));
         return;
     }
+    node = graph_channel_maker(v->graph, node, &channel); /* only its own branch */
     graph_receptive_box(v->graph, node, cell[0], cell[1], &whole, &inside);
     if (inside.width > 0 && inside.height > 0) {
         const Rect r = field_rect(v, picture, &inside);
