@@ -45,6 +45,19 @@ static void check_metadata(const char *path) {
     mem_free(bytes);
 }
 
+/* Where things lie on this machine stays out of the log, which is published beside the weights. */
+static void logs_name_no_folders(void **state) {
+    (void)state;
+    if (run(TEXT("train ./tiny.recipe.json --data '%s' --out l.safetensors",
+                 test_path("share/convoscope/data/stripes"))))
+        fail_msg("%s", err_text);
+    char *log = slurp("l.log.csv");
+    log[strcspn(log, "\n")] = '\0';
+    test_contains(log, "# convoscope train ./tiny.recipe.json --data stripes --out ");
+    assert_null(strstr(log, test_folder()));
+    mem_free(log);
+}
+
 static void weights_do_what_the_answer_says(void **state) {
     (void)state;
     write_held_out("held");
@@ -355,6 +368,7 @@ static void places_that_cannot_be_written(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(logs_name_no_folders),
         cmocka_unit_test(weights_do_what_the_answer_says),
         cmocka_unit_test(an_answer_for_people),
         cmocka_unit_test(the_same_bits_or_others),

@@ -30,6 +30,27 @@ static void put_row(FileWriter *file, const EpochRecord *r) {
     put_number(file, r->images_per_second, 4, "\n");
 }
 
+/* The command, of absolute paths only their last name: where things lie on a machine is nobody
+ * else's business, and no help to them. Words may be quoted as a shell has it. */
+static void put_command(FileWriter *file, const char *command) {
+    for (const char *at = command; *at;) {
+        bool quoted = false;
+        const char *end = at, *name = NULL;
+        for (; *end && (*end != ' ' || quoted); end++) {
+            quoted = quoted != (*end == '\'');
+            if (*end == '/' && end[1] && end[1] != ' ' && end[1] != '\'')
+                name = end + 1;
+        }
+        const bool opened = *at == '\'', absolute = at[opened] == '/' && name;
+        if (absolute && opened)
+            file_put(file, "'", 1);
+        at = absolute ? name : at;
+        end += *end == ' ';
+        file_put(file, at, (size_t)(end - at));
+        at = end;
+    }
+}
+
 /* "# 400 of 410 pictures an epoch, 80 held out, 2 skipped". */
 static void put_counts(FileWriter *file, const Recipe *recipe, const TrainData *data,
                        const TrainerState *s) {
@@ -48,7 +69,7 @@ bool trainlog_write(const char *path, const Recipe *recipe, const TrainData *dat
     if (!file_create(&file, path, err))
         return false;
     put_text(&file, "# ");
-    put_text(&file, command);
+    put_command(&file, command);
     put_text(&file, TEXT("\n# recipe %.80s, seed %" PRIu64 ", on %.80s with %s\n", recipe->name,
                          recipe->seed, cpu_name(), state->kernels));
     put_counts(&file, recipe, data, state);
