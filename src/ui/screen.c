@@ -7,8 +7,11 @@
 
 enum { TRANSITION_MS = 200 };
 
-static double scale_of(const State *state) {
-    return state->text / 100.0 * (state->big ? 1.6 : 1);
+/* What 1920x1080 shows well, larger windows show larger, by steps of a quarter: who has a window of
+ * 3840x2160 sits no nearer to it. (Screens of small pixels count in points, not in these.) */
+static double scale_of(const State *state, int width, int height) {
+    const double room = fmin(width / 1920.0, height / 1080.0);
+    return state->text / 100.0 * (state->big ? 1.6 : 1) * fmax(1, floor(room * 4) / 4);
 }
 
 static View view_of(const Screen *screen, DrawList *list) {
@@ -24,7 +27,7 @@ static View view_of(const Screen *screen, DrawList *list) {
               .now = screen->now,
               .mouse_x = screen->mouse_x,
               .mouse_y = screen->mouse_y,
-              .scale = scale_of(&s->state),
+              .scale = scale_of(&s->state, screen->width, screen->height),
               .progress = job_progress(s->jobs),
               .scene = s->scene,
               .node = s->state.place.node};
