@@ -22,7 +22,7 @@ static const char full[] =
     "\"smoothing\": 0.125, \"average\": 0.999, \"clip\": 5, \"measure\": 300, \"augment\": {"
     "\"flip\": true, \"crop\": 4, \"area\": [0.5, 1], \"aspect\": 1.5, \"brightness\": 0.2,"
     "\"contrast\": 0.25, \"saturation\": 0.3, \"hue\": 10, \"rotate\": 15, \"cutout\": 16,"
-    "\"cutmix\": 0.5}}";
+    "\"cutmix\": 0.5, \"cutmix_until\": 0.8}}";
 
 static void everything_is_read(void **state) {
     (void)state;
@@ -46,7 +46,7 @@ static void everything_is_read(void **state) {
     assert_true(a->flip && a->crop == 4 && a->area[0] == 0.5 && a->area[1] == 1);
     assert_true(a->aspect == 1.5 && a->brightness == 0.2 && a->contrast == 0.25);
     assert_true(a->saturation == 0.3 && a->hue == 10 && a->rotate == 15 && a->cutout == 16);
-    assert_true(a->cutmix == 0.5);
+    assert_true(a->cutmix == 0.5 && a->cutmix_until == 0.8);
     recipe_free(r);
 }
 
@@ -63,7 +63,7 @@ static void what_is_left_out_has_a_value(void **state) {
     assert_true(r->schedule.warmup == 0 && r->schedule.first == 0.04 && r->schedule.last == 0);
     assert_true(r->momentum == 0.9 && !r->nesterov && r->decay == 0 && r->smoothing == 0);
     assert_true(r->average == 0 && r->clip == 0);
-    Augment none = {.aspect = 4.0 / 3};
+    Augment none = {.aspect = 4.0 / 3, .cutmix_until = 1};
     assert_memory_equal(&r->augment, &none, sizeof none);
     recipe_free(r);
 }
@@ -247,6 +247,7 @@ static void every_field_counts(void **state) {
         {"\"rotate\": 15", "\"rotate\": 14"},
         {"\"cutout\": 16", "\"cutout\": 0"},
         {"\"cutmix\": 0.5", "\"cutmix\": 0.75"},
+        {"\"cutmix_until\": 0.8", "\"cutmix_until\": 0.9"},
     };
     enum { COUNT = sizeof changes / sizeof *changes };
     uint64_t prints[COUNT + 1] = {fingerprint(full, "a")};

@@ -257,6 +257,25 @@ static void learns(void **state) {
     recipe_free(recipe);
 }
 
+/* cutmix_until 0.5: the first two of four epochs are those of a recipe that mixes to the end, the
+ * others learn from whole pictures. */
+static void mixing_ends(void **state) {
+    (void)state;
+    Recipe *recipe = parse_recipe(recipe_text);
+    recipe->augment.cutmix = 1;
+    Outcome mixed = train(recipe, 2, NULL, 0);
+    recipe->augment.cutmix_until = 0.5;
+    Outcome ended = train(recipe, 2, NULL, 0);
+    for (int i = 0; i < 4; i++)
+        if ((mixed.records[i].loss == ended.records[i].loss) != (i < 2))
+            fail_msg("epoch %d: %.9g and %.9g", i + 1, mixed.records[i].loss,
+                     ended.records[i].loss);
+    assert_true(ended.records[3].loss < mixed.records[3].loss);
+    free(mixed.weights);
+    free(ended.weights);
+    recipe_free(recipe);
+}
+
 static void same_bits_for_any_threads(void **state) {
     (void)state;
     Recipe *recipe = parse_recipe(recipe_text);
@@ -533,6 +552,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradient_matches_differences),
         cmocka_unit_test(learns),
+        cmocka_unit_test(mixing_ends),
         cmocka_unit_test(same_bits_for_any_threads),
         cmocka_unit_test(seeds_differ),
         cmocka_unit_test(resumes_exactly),

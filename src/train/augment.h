@@ -22,6 +22,8 @@ typedef struct Augment {
                        (DeVries and Taylor 2017); 0: none */
     double
         cutmix; /* chance that two pictures of a batch exchange a box (Yun et al. 2019); 0: none */
+    double cutmix_until; /* share of the epochs after which none does any more: the last are learned
+                            from whole pictures; 1: to the end */
 } Augment;
 
 /* One picture: `pixels` C x H x W bytes; out C x H x W floats, byte * scale[c] + shift[c]

@@ -74,6 +74,7 @@ static const Field augment_fields[] = {
     {"rotate", FIELD_REAL, AT(augment.rotate), RANGE(0, 0, 180)},
     {"cutout", FIELD_PIXELS, AT(augment.cutout), RANGE(0, 0, 1000)},
     {"cutmix", FIELD_REAL, AT(augment.cutmix), RANGE(0, 0, 1)},
+    {"cutmix_until", FIELD_REAL, AT(augment.cutmix_until), RANGE(1, 0, 1), .ends = ABOVE},
     {.name = NULL}};
 
 static const Field recipe_fields[] = {

@@ -219,13 +219,23 @@ static bool update(Trainer *t, Error *err) {
     return true;
 }
 
+/* How this epoch's pictures are changed. */
+static Augment epoch_augment(const Trainer *t) {
+    const Recipe *r = t->recipe;
+    Augment augment = r->augment;
+    if ((double)t->c.epoch >= augment.cutmix_until * (double)r->epochs)
+        augment.cutmix = 0;
+    return augment;
+}
+
 static bool learn_batch(Trainer *t, Error *err) {
     const Recipe *r = t->recipe;
+    const Augment augment = epoch_augment(t);
     for (int64_t i = 0; i < r->batch; i++)
         t->indices[i] = t->split.learn[t->order[t->c.step * r->batch + i]];
     Loss loss;
     uint64_t number = (uint64_t)(t->c.epoch * steps_per_epoch(t) + t->c.step);
-    if (!train_batch(t->data, t->indices, r->batch, &r->augment, r->seed, (uint64_t)t->c.epoch,
+    if (!train_batch(t->data, t->indices, r->batch, &augment, r->seed, (uint64_t)t->c.epoch,
                      t->pool, NULL, t->scratch, train_net_input(t->net), t->labels, t->mixes) ||
         !train_net_learn(t->net, t->labels, t->mixes, r->smoothing, r->seed, number, NULL, &loss,
                          err))
