@@ -2,6 +2,7 @@
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
+#include "base/file.h"
 #include "graph/graph.h"
 #include "model/labels.h"
 #include "model/preprocess.h"
@@ -48,6 +49,9 @@ Model *model_load(const char *which, int size, Error *err);
 Model *model_parse(const char *text, size_t length, const char *name, int size, Error *err);
 void model_free(Model *model);
 
+/* Names of the files in this installation's models/, sorted, in the arena, and the folder. */
+bool model_files(char folder[FILE_PATH_MAX], Arena *arena, char ***files, size_t *count,
+                 Error *err);
 /* Names of all shipped networks in the order the classroom meets them (family, year, size), in the
  * arena. */
 bool model_names(Arena *arena, char ***names, size_t *count, Error *err);

@@ -61,13 +61,18 @@ static bool is_network(const char *file) {
     return dot && dot != file && strcmp(dot, ".json") == 0;
 }
 
+bool model_files(char folder[FILE_PATH_MAX], Arena *arena, char ***files, size_t *count,
+                 Error *err) {
+    if (!file_find(folder, FILE_PATH_MAX, "models"))
+        return error_set(err, ERROR_MISSING, "the folder models/ of this installation");
+    return file_list(folder, arena, files, count, err);
+}
+
 bool model_names(Arena *arena, char ***names, size_t *count, Error *err) {
     char folder[FILE_PATH_MAX];
     char **files;
     size_t file_count;
-    if (!file_find(folder, sizeof folder, "models"))
-        return error_set(err, ERROR_MISSING, "the folder models/ of this installation");
-    if (!file_list(folder, arena, &files, &file_count, err))
+    if (!model_files(folder, arena, &files, &file_count, err))
         return false;
     Entry *entries = arena_alloc(arena, file_count, sizeof *entries, err);
     *names = arena_alloc(arena, file_count, sizeof **names, err);

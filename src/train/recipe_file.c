@@ -1,6 +1,7 @@
 /* Recipes as files: where they lie, and what lies beside them. */
 #include "base/file.h"
 #include "base/text.h"
+#include "model/model.h"
 #include "train/recipe.h"
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +23,7 @@ bool recipe_names(Arena *arena, char ***names, size_t *count, Error *err) {
     char folder[FILE_PATH_MAX];
     char **files;
     size_t file_count;
-    if (!file_find(folder, sizeof folder, "models"))
-        return error_set(err, ERROR_MISSING, "the folder models/ of this installation");
-    if (!file_list(folder, arena, &files, &file_count, err))
+    if (!model_files(folder, arena, &files, &file_count, err))
         return false;
     *names = files;
     *count = 0;
