@@ -4,13 +4,16 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/random.h"
+#include "base/text.h"
+#include "tensor/image.h"
 #include "ui/play.h"
 #include "ui/screen.h"
 #include <string.h>
 
 static const int sizes[][2] = {
     {SCREEN_WIDTH_MIN, SCREEN_HEIGHT_MIN}, {SCREEN_WIDTH, SCREEN_HEIGHT}, {1920, 1080}};
+
+static double scale = 1;
 
 static bool play(const char *path, WordsLanguage language, int width, int height, int *pictures,
                  Error *err) {
@@ -24,7 +27,7 @@ static bool play(const char *path, WordsLanguage language, int width, int height
         .folder = test_path("pictures"),
         .width = width,
         .height = height,
-        .scale = 1};
+        .scale = scale};
     bool ok = pool && words && ui_play(path, &options, pictures, err);
     words_free(words);
     pool_free(pool);
@@ -120,11 +123,43 @@ static void pictures_are_the_same_again(void **state) {
     }
 }
 
+/* Twice the pixels show the same places, and letters that are drawn for them: what is on the first
+ * is not the second made smaller. */
+static void pictures_may_be_sharper(void **state) {
+    (void)state;
+    static const char script[] = "shot sharp.png\nexpect region view.layer\n";
+    Image images[2];
+    char path[FILE_PATH_MAX], note[IMAGE_NOTE_SIZE];
+    Error err = {0};
+    text_format(path, sizeof path, "%s", test_path("sharp.play"));
+    test_write(path, script, sizeof script - 1);
+    for (int i = 0; i < 2; i++) {
+        scale = i + 1;
+        assert_ok(play(path, WORDS_EN, SCREEN_WIDTH, SCREEN_HEIGHT, NULL, &err), err);
+        assert_ok(image_load(&images[i], test_path("pictures/sharp.png"), note, &err), err);
+        assert_int_equal(images[i].width, SCREEN_WIDTH * (i + 1));
+        assert_int_equal(images[i].height, SCREEN_HEIGHT * (i + 1));
+    }
+    scale = 1;
+    int64_t single = 0, all = 0; /* blocks of 2x2: of one colour, and as many as there are */
+    const uint8_t *pixels = images[1].pixels;
+    const int64_t row = (int64_t)images[1].width * images[1].channels, step = images[1].channels;
+    for (int64_t y = 0; y < images[1].height; y += 2)
+        for (int64_t x = 0; x < images[1].width; x += 2, all++) {
+            const uint8_t *p = pixels + y * row + x * step;
+            single += p[0] == p[step] && p[0] == p[row] && p[0] == p[row + step];
+        }
+    assert_true(single < all - all / 200); /* letters and lines of single pixels */
+    image_free(&images[0]);
+    image_free(&images[1]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_script),
         cmocka_unit_test(what_is_wrong_is_told),
         cmocka_unit_test(pictures_are_the_same_again),
+        cmocka_unit_test(pictures_may_be_sharper),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

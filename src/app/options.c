@@ -75,6 +75,8 @@ static const OptionSpec specs[] = {
     {"big", NULL, OPTION_FLAG, FIELD(big), 0, 0, NULL, " view play ",
      "for the hall: large type, two zones at a time"},
     {"size", "WxH", OPTION_TEXT, FIELD(screen), 0, 0, NULL, " play ", "of the screen (1280x800)"},
+    {"scale", "N", OPTION_INT, FIELD(scale), 1, 4, NULL, " play ",
+     "pixels of a picture to one of the screen: 2 for slides, 4 for print (1)"},
     {"out", "DIR", OPTION_TEXT, FIELD(out), 0, 0, NULL, " play ", "the folder for pictures"},
     {"live", NULL, OPTION_FLAG, FIELD(live), 0, 0, NULL, " play ",
      "show measured times, which differ from run to run"},

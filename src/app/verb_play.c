@@ -29,7 +29,7 @@ bool verb_play(App *app, Error *err) {
     PlayOptions play = {.folder = o->out ? o->out : ".",
                         .width = SCREEN_WIDTH,
                         .height = SCREEN_HEIGHT,
-                        .scale = 1,
+                        .scale = (double)o->scale,
                         .frame_times = o->frame_times,
                         .live = o->live};
     static State look; /* large */

@@ -35,12 +35,10 @@ typedef struct Ui {
 
 /* --- A display? ------------------------------------------------------------------------------- */
 
-#if defined(__linux__) || defined(__FreeBSD__)
 static bool has_variable(const char *name) {
     const char *value = getenv(name);
     return value && value[0];
 }
-#endif
 
 bool ui_has_display(char *why, size_t size) {
 #if defined(__linux__) || defined(__FreeBSD__)
