@@ -64,6 +64,7 @@ endif
 $(BUILD)/src/kernel/%.o: OPTIMISE := -O3
 $(BUILD)/src/train/%.o: OPTIMISE := -O3
 $(BUILD)/src/draw/%.o: OPTIMISE := -O3
+$(BUILD)/src/tensor/colormap.o: OPTIMISE := -O3
 
 # stb_image is a header: the two files that hold its code are compiled without our warnings, and with
 # its overflows (broken JPEGs) defined.

@@ -64,11 +64,11 @@ uint8_t *image_cache_put(ImageCache *cache, ImageKey key, int w, int h, int chan
         error_set(err, ERROR_NO_MEMORY, TEXT("%d x %d x %d bytes", w, h, channels));
         return NULL;
     }
-    Kept *kept = mem_alloc(1, bytes, err);
+    Kept *kept = mem_alloc_raw(1, bytes, err);
     if (!kept)
         return NULL;
+    kept->entry = (LruEntry){.bytes = bytes};
     kept->is = wanted;
-    kept->entry.bytes = bytes;
     if (!lru_add(&cache->lru, key.low, &kept->entry, err)) {
         mem_free(kept);
         return NULL;

@@ -28,8 +28,7 @@ void image_cache_frame(ImageCache *cache);
 
 /* w * h * channels bytes, or NULL if they are not there. */
 const uint8_t *image_cache_get(ImageCache *cache, ImageKey key, int w, int h, int channels);
-/* Room for them, zeroed if it is new, which the caller fills at once. NULL if there is no memory.
- */
+/* Room for them, which the caller fills at once. NULL if there is no memory. */
 uint8_t *image_cache_put(ImageCache *cache, ImageKey key, int w, int h, int channels, Error *err);
 
 size_t image_cache_bytes(const ImageCache *cache); /* kept now */

@@ -92,13 +92,23 @@ static void unpack(uint32_t color, uint8_t rgb[3]) {
     rgb[2] = (uint8_t)color;
 }
 
-/* The 0..255 of 256 equal intervals in which `value` falls; `empty` if the range is empty. */
-static uint32_t level(ColorRange range, float value, uint32_t empty) {
-    double width = (double)range.max - (double)range.min; /* may overflow a float */
-    if (!(width > 0))
-        return empty;
-    double place = ((double)value - (double)range.min) / width * 256;
-    return place <= 0 ? 0 : place >= 255 ? 255 : (uint32_t)place;
+/* How many steps of a colour map a unit is; 0 if the range is empty. */
+static float step_scale(Colormap map, ColorRange range) {
+    const double width = (double)range.max - (double)range.min; /* may overflow a float */
+    return width > 0 ? (float)(256 / (map == COLORMAP_RDBU ? extent_of(range) : width)) : 0;
+}
+
+/* The 0..255 of 256 equal intervals in which `value` falls. Neither this nor the next branches, so
+ * that compilers turn a row of them into vector instructions. */
+static int32_t level(float min, float scale, float value) {
+    const float place = (value - min) * scale, above = place > 0 ? place : 0;
+    return (int32_t)(above < 255 ? above : 255);
+}
+
+/* Of 256 steps on either side of zero, the nearest. */
+static int32_t diverging_step(float scale, float value) {
+    const float place = fabsf(value) * scale, size = place < 256 ? place : 256;
+    return (int32_t)copysignf(size + 0.5f, value);
 }
 
 /* The sixteenth parts of the way from one colour to another, rounded. */
@@ -116,30 +126,18 @@ static uint32_t diverged(int32_t step) {
     return between(DIVERGING[place >> 4], DIVERGING[(place >> 4) + 1], place & 15);
 }
 
-/* Of 256 steps on either side of zero, the nearest. */
-static int32_t diverging_step(double extent, float value) {
-    double place = (double)value / extent * 256;
-    place = place < 256 ? place : 256;
-    place = place > -256 ? place : -256;
-    return (int32_t)(place + copysign(0.5, place));
-}
-
-static void diverge(ColorRange range, float value, uint8_t rgb[3]) {
-    const double extent = range.max > range.min ? extent_of(range) : 0;
-    unpack(diverged(extent > 0 ? diverging_step(extent, value) : 0), rgb);
-}
-
 void colormap_color(Colormap map, ColorRange range, float value, uint8_t rgb[3]) {
+    const float scale = step_scale(map, range);
     if (isnan(value))
         unpack(0xff00ff, rgb);
     else if (isinf(value))
         unpack(value > 0 ? 0xffff00 : 0x00ffff, rgb);
     else if (map == COLORMAP_RDBU)
-        diverge(range, value, rgb);
+        unpack(diverged(scale > 0 ? diverging_step(scale, value) : 0), rgb);
     else if (map == COLORMAP_VIRIDIS)
-        unpack(VIRIDIS[level(range, value, 0)], rgb);
+        unpack(VIRIDIS[scale > 0 ? level(range.min, scale, value) : 0], rgb);
     else
-        unpack(level(range, value, 128) * 0x010101, rgb);
+        unpack((uint32_t)(scale > 0 ? level(range.min, scale, value) : 128) * 0x010101, rgb);
 }
 
 /* --- Many values ------------------------------------------------------------------------------ */
@@ -157,23 +155,20 @@ static bool all_finite(const float *x) {
     return !odd;
 }
 
-/* As `level` and `diverging_step` of each value of a block, width and extent above 0; in a form
- * that compilers turn into vector instructions. */
-static void levels(ColorRange range, double width, const float *x, int32_t *out) {
-    for (int i = 0; i < BLOCK; i++) {
-        double place = ((double)x[i] - (double)range.min) / width * 256;
-        place = place > 0 ? place : 0;
-        out[i] = (int32_t)(place < 255 ? place : 255);
-    }
+/* The colours of all steps, red, green and blue, and a byte so that four are copied at once. */
+typedef uint8_t Ramp[2 * 256 + 1][4];
+
+static void make_ramp(Colormap map, Ramp ramp) {
+    const int last = map == COLORMAP_RDBU ? 512 : 255;
+    for (int i = 0; i <= last; i++)
+        unpack(map == COLORMAP_RDBU      ? diverged(i - 256)
+               : map == COLORMAP_VIRIDIS ? VIRIDIS[i]
+                                         : (uint32_t)i * 0x010101,
+               ramp[i]);
 }
 
-static void diverging_steps(double extent, const float *x, int32_t *out) {
-    for (int i = 0; i < BLOCK; i++)
-        out[i] = diverging_step(extent, x[i]);
-}
-
-static void apply_block(Colormap map, ColorRange range, double width, const float *x,
-                        uint8_t *rgb) {
+static void apply_block(Colormap map, ColorRange range, float scale, const Ramp ramp,
+                        const float *x, uint8_t *rgb) {
     int32_t step[BLOCK];
     if (!all_finite(x)) {
         for (int i = 0; i < BLOCK; i++)
@@ -181,26 +176,27 @@ static void apply_block(Colormap map, ColorRange range, double width, const floa
         return;
     }
     if (map == COLORMAP_RDBU)
-        diverging_steps(extent_of(range), x, step);
-    else
-        levels(range, width, x, step);
-    if (map == COLORMAP_RDBU)
         for (int i = 0; i < BLOCK; i++)
-            unpack(diverged(step[i]), rgb + 3 * i);
-    else if (map == COLORMAP_VIRIDIS)
-        for (int i = 0; i < BLOCK; i++)
-            unpack(VIRIDIS[step[i]], rgb + 3 * i);
+            step[i] = diverging_step(scale, x[i]) + 256;
     else
         for (int i = 0; i < BLOCK; i++)
-            memset(rgb + 3 * i, step[i], 3);
+            step[i] = level(range.min, scale, x[i]);
+    /* the fourth byte is overwritten by the next colour */
+    for (int i = 0; i < BLOCK - 1; i++)
+        memcpy(rgb + 3 * i, ramp[step[i]], 4);
+    memcpy(rgb + 3 * (BLOCK - 1), ramp[step[BLOCK - 1]], 3);
 }
 
 void colormap_apply(Colormap map, ColorRange range, const float *x, int64_t count, uint8_t *rgb) {
-    double width = (double)range.max - (double)range.min;
+    enum { FEW = 4 * BLOCK }; /* do not pay for a ramp */
+    const float scale = step_scale(map, range);
     int64_t i = 0;
-    if (width > 0)
+    if (scale > 0 && count >= FEW) {
+        Ramp ramp = {{0}};
+        make_ramp(map, ramp);
         for (; i + BLOCK <= count; i += BLOCK)
-            apply_block(map, range, width, x + i, rgb + 3 * i);
+            apply_block(map, range, scale, ramp, x + i, rgb + 3 * i);
+    }
     for (; i < count; i++)
         colormap_color(map, range, x[i], rgb + 3 * i);
 }
