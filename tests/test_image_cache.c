@@ -54,7 +54,7 @@ static void pictures_come_back(void **state) {
     assert_ok(cache, err);
     assert_false(has(cache, 7));
     uint8_t *seven = image_cache_put(cache, key_of(7), SIDE, SIDE, 3, &err);
-    assert_int_equal(seven[0], 0); /* zeroed at first */
+    assert_non_null(seven);
     seven[0] = 70;
     for (uint64_t n = 0; n < 1000; n++) /* the table grows */
         if (n != 7)
