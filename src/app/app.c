@@ -1,5 +1,6 @@
 #include "app/app.h"
 
+#include "base/text.h"
 #include "engine/input.h"
 #include "engine/open.h"
 #include "tensor/npy.h"
@@ -15,6 +16,23 @@ bool app_usage(App *app, Error *err, const char *format, ...) {
     va_end(args);
     app->usage = true;
     return error_set(err, ERROR_BAD, text);
+}
+
+bool app_shard(App *app, int *shard, int *shards, Error *err) {
+    enum { SHARDS_MAX = 100000 };
+    const char *text = app->options.shard, *slash = text ? strchr(text, '/') : NULL;
+    char part[16] = "";
+    long i = 0, n = 0;
+    *shard = *shards = 0;
+    if (!text)
+        return true;
+    if (slash && slash - text < (long)sizeof part)
+        memcpy(part, text, (size_t)(slash - text));
+    if (!slash || !text_to_int(slash + 1, 1, SHARDS_MAX, &n) || !text_to_int(part, 1, n, &i))
+        return app_usage(app, err, "--shard: expected I/N with I in 1..N, got '%.80s'", text);
+    *shard = (int)i;
+    *shards = (int)n;
+    return true;
 }
 
 RunOptions app_run_options(const App *app) {

@@ -34,6 +34,7 @@ bool verb_models(App *app, Error *err);
 bool verb_info(App *app, Error *err);
 bool verb_run(App *app, Error *err);
 bool verb_export(App *app, Error *err);
+bool verb_explain(App *app, Error *err);
 bool verb_eval(App *app, Error *err);
 bool verb_train(App *app, Error *err);
 bool verb_bench(App *app, Error *err);
@@ -50,6 +51,9 @@ bool app_usage(App *app, Error *err, const char *format, ...) __attribute__((for
 
 /* "convoscope VERB ARGUMENT...", quoted where a shell needs it; argv[0] is left out. */
 char *app_command_text(Arena *arena, const char *verb, int argc, char **argv, Error *err);
+
+/* --shard I/N; both 0 if it is not given. */
+bool app_shard(App *app, int *shard, int *shards, Error *err);
 
 RunOptions app_run_options(const App *app);
 /* The network that options name, with weights; remarks on loading go to stderr. NULL on failure. */

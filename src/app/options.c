@@ -7,7 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef enum OptionKind { OPTION_FLAG, OPTION_TEXT, OPTION_INT, OPTION_CHOICE } OptionKind;
+typedef enum OptionKind {
+    OPTION_FLAG,
+    OPTION_TEXT,
+    OPTION_INT,
+    OPTION_REAL,
+    OPTION_CHOICE
+} OptionKind;
 
 typedef struct OptionSpec {
     const char *name, *value; /* value: what stands after it in help; NULL for a flag */
@@ -22,9 +28,9 @@ typedef struct OptionSpec {
 #define SEED_MAX    9007199254740991LL /* 2^53 - 1, as in recipes */
 #define FIELD(name) offsetof(Options, name)
 static const OptionSpec specs[] = {
-    {"image", "FILE", OPTION_TEXT, FIELD(image), 0, 0, NULL, " run export view play ",
+    {"image", "FILE", OPTION_TEXT, FIELD(image), 0, 0, NULL, " run export explain view play ",
      "a picture: PNG, JPEG, BMP, TGA, GIF, PNM"},
-    {"input", "F.npy", OPTION_TEXT, FIELD(input), 0, 0, NULL, " run export ",
+    {"input", "F.npy", OPTION_TEXT, FIELD(input), 0, 0, NULL, " run export explain ",
      "the network's input as it is: no resizing, no normalising"},
     {"top", "N", OPTION_INT, FIELD(top), 1, 100000, NULL, " run ", "how many classes to tell (5)"},
     {"plan", NULL, OPTION_TEXT, FIELD(plan), 0, 0, "fast|step", " run ",
@@ -33,6 +39,36 @@ static const OptionSpec specs[] = {
      "write activations, logits and probabilities as .npy"},
     {"nodes", "all|weighted|N1,N2", OPTION_TEXT, FIELD(nodes), 0, 0, NULL, " run export ",
      "which nodes, by name or label (weighted)"},
+    {"node", "N", OPTION_TEXT, FIELD(node), 0, 0, NULL, " explain ",
+     "where it starts, by name or label; gradcam: whose maps (the last before the classes); "
+     "occlusion: whose strongest map is summed"},
+    {"channel", "C", OPTION_INT, FIELD(channel), 0, 1000000000, NULL, " explain ",
+     "of that node (the one with the largest activation)"},
+    {"at", "max|all|Y,X", OPTION_TEXT, FIELD(at), 0, 0, NULL, " explain ",
+     "what starts: the channel's largest activation, all of it, or that of one place (max)"},
+    {"class", "K", OPTION_TEXT, FIELD(label), 0, 0, NULL, " explain ",
+     "a class, by number or name (the likeliest); without --node it starts at its logit, with 1"},
+    {"out", "F.png|F.npy", OPTION_TEXT, FIELD(out), 0, 0, NULL, " explain ",
+     "a picture to look at, or the numbers; F.json: a part of top9"},
+    {"switches", "recorded|center|F.png", OPTION_TEXT, FIELD(switches), 0, 0, NULL, " explain ",
+     "where max pools send back to: where the largest was, the middle of the window, or where it "
+     "was in another picture (recorded); of the cube: what it has beside recorded ones (center)"},
+    {"patch", "P", OPTION_INT, FIELD(patch), 1, 16384, NULL, " explain ",
+     "occlusion: the square's side (an eighth of the input's)"},
+    {"stride", "S", OPTION_INT, FIELD(stride), 1, 16384, NULL, " explain ",
+     "occlusion: pixels from one place of the square to the next (half its side)"},
+    {"fill", "V", OPTION_REAL, FIELD(fill), 0, 0, NULL, " explain ",
+     "occlusion: what the square is filled with, as the network's input has it (0: the mean "
+     "colour)"},
+    {"channels", "0-19,25", OPTION_TEXT, FIELD(channels), 0, 0, NULL, " explain ",
+     "top9: which channels (all)"},
+    {"scale", NULL, OPTION_TEXT, FIELD(span), 0, 0, "picture|common", " explain ",
+     "cube, top9: what black and white stand for: each picture's own largest value, or that of all "
+     "(picture)"},
+    {"resume", NULL, OPTION_FLAG, FIELD(resume), 0, 0, NULL, " explain ",
+     "top9: go on from F.part, which a run that was cut off has left"},
+    {"merge", NULL, OPTION_FLAG, FIELD(merge), 0, 0, NULL, " explain ",
+     "top9: join the parts of all shards, whose files follow"},
     {"out", "DIR", OPTION_TEXT, FIELD(out), 0, 0, NULL, " export ", "the folder to write to"},
     {"out", "F.safetensors", OPTION_TEXT, FIELD(out), 0, 0, NULL, " train ",
      "the weights to write, with F.log.csv beside them (RECIPE.safetensors)"},
@@ -56,7 +92,9 @@ static const OptionSpec specs[] = {
     {"scale", "N", OPTION_INT, FIELD(scale), 1, 64, NULL, " export ", "pixels a cell (1)"},
     {"shard", "I/N", OPTION_TEXT, FIELD(shard), 0, 0, NULL, " export ",
      "only part I of N of the files"},
-    {"data", "PATH", OPTION_TEXT, FIELD(data), 0, 0, NULL, " eval train ",
+    {"shard", "I/N", OPTION_TEXT, FIELD(shard), 0, 0, NULL, " explain ",
+     "top9: only part I of N of the pictures, for F.json"},
+    {"data", "PATH", OPTION_TEXT, FIELD(data), 0, 0, NULL, " eval explain train ",
      "an image folder, IDX or CIFAR files"},
     {"limit", "N", OPTION_INT, FIELD(limit), 1, 1000000000, NULL, " eval ",
      "at most this many pictures"},
@@ -64,8 +102,8 @@ static const OptionSpec specs[] = {
     {"layers", NULL, OPTION_FLAG, FIELD(layers), 0, 0, NULL, " bench ", "times of each layer"},
     {"paper", NULL, OPTION_FLAG, FIELD(paper), 0, 0, NULL, " info ",
      "the paper's figures beside ours"},
-    {"size", "N", OPTION_INT, FIELD(size), 1, 16384, NULL, " run export info bench eval view ",
-     "another height and width of the input"},
+    {"size", "N", OPTION_INT, FIELD(size), 1, 16384, NULL,
+     " run export explain info bench eval view ", "another height and width of the input"},
     {"state", "K=V;...", OPTION_TEXT, FIELD(state), 0, 0, NULL, " view play ",
      "the place to begin at (convoscope help state)"},
     {"lang", NULL, OPTION_TEXT, FIELD(lang), 0, 0, "en|es", " view play ",
@@ -83,15 +121,16 @@ static const OptionSpec specs[] = {
     {"frame-times", "F.json", OPTION_TEXT, FIELD(frame_times), 0, 0, NULL, " play ",
      "write the milliseconds that each frame took"},
     {"weights", "F.safetensors|random:SEED", OPTION_TEXT, FIELD(weights), 0, 0, NULL,
-     " run export eval bench view play ", "(those at hand, else random:1)"},
+     " run export explain eval bench view play ", "(those at hand, else random:1)"},
     {"conv", NULL, OPTION_CHOICE, FIELD(conv), 0, 0, "auto|naive|gemm",
-     " run export eval train bench view play ", "how convolutions are computed (auto)"},
+     " run export explain eval train bench view play ", "how convolutions are computed (auto)"},
     {"threads", "N", OPTION_INT, FIELD(threads), 1, POOL_THREADS_MAX, NULL,
-     " run export eval train bench view play ", "(all cores)"},
+     " run export explain eval train bench view play ", "(all cores)"},
     {"cpu", NULL, OPTION_CHOICE, FIELD(cpu), 0, 0, "ref|avx2|avx512",
-     " run export eval train bench view play ", "use no more than this (the best there is)"},
-    {"json", NULL, OPTION_FLAG, FIELD(json), 0, 0, NULL, " models info run eval train bench ",
-     "one JSON document on stdout"},
+     " run export explain eval train bench view play ",
+     "use no more than this (the best there is)"},
+    {"json", NULL, OPTION_FLAG, FIELD(json), 0, 0, NULL,
+     " models info run explain eval train bench ", "one JSON document on stdout"},
     {"quiet", NULL, OPTION_FLAG, FIELD(quiet), 0, 0, NULL, NULL,
      "no progress, no remarks; warnings stay"},
     {"help", NULL, OPTION_FLAG, FIELD(help), 0, 0, NULL, NULL, "this help"},
@@ -132,6 +171,10 @@ static bool set_option(Options *options, const OptionSpec *spec, const char *val
         if (spec->offset == FIELD(colormap))
             options->colormap_given = true;
         return true;
+    case OPTION_REAL:
+        return text_to_double(value, field) ||
+               error_set(err, ERROR_EXPECTED, TEXT("--%s", spec->name), "a number",
+                         TEXT("'%.80s'", value));
     default:
         return text_to_int(value, spec->min, spec->max, field) ||
                error_set(err, ERROR_EXPECTED, TEXT("--%s", spec->name),
@@ -152,8 +195,12 @@ static bool unknown_option(const char *verb, const char *given, Error *err) {
 }
 
 bool options_parse(Options *options, const char *verb, int argc, char **argv, Error *err) {
-    *options = (Options){
-        .cpu = cpu_best(), .top = 5, .scale = 1, .seed = -1, .colormap = COLORMAP_VIRIDIS};
+    *options = (Options){.cpu = cpu_best(),
+                         .top = 5,
+                         .scale = 1,
+                         .seed = -1,
+                         .channel = -1,
+                         .colormap = COLORMAP_VIRIDIS};
     struct option known[OPTION_COUNT + 1] = {{0}};
     int count = 0;
     for (int i = 0; i < OPTION_COUNT; i++) {

@@ -10,14 +10,17 @@ enum { OPTIONS_WORDS_MAX = 64 };
 
 typedef struct Options {
     const char *weights, *image, *input, *plan, *dump, *nodes, *out, *what, *format, *range, *shard,
-        *data, *lang, *state, *theme, *frame_times, *screen;
+        *data, *lang, *state, *theme, *frame_times, *screen, *node, *at, *label, *switches,
+        *channels, *span;
     ConvPath conv;
     CpuTier cpu;
     Colormap colormap;
     bool colormap_given;
     long threads, top, size, scale, batch, limit, epochs, save_every;
-    long seed; /* -1: not given */
-    bool json, quiet, paper, layers, half, restart, big, live, help;
+    long seed, channel; /* -1: not given */
+    long patch, stride;
+    double fill;
+    bool json, quiet, paper, layers, half, restart, big, live, resume, merge, help;
     const char *words[OPTIONS_WORDS_MAX]; /* what is no option, after the verb */
     int word_count;
 } Options;

@@ -1,27 +1,8 @@
 #include "app/app.h"
 
-#include "base/text.h"
 #include "export/manifest.h"
 #include "export/write.h"
 #include <string.h>
-
-/* "2/4": the second of four parts. */
-static bool read_shard(App *app, ExportOptions *options, Error *err) {
-    enum { SHARDS_MAX = 100000 };
-    const char *text = app->options.shard, *slash = text ? strchr(text, '/') : NULL;
-    char part[16] = "";
-    long shard = 0, shards = 0;
-    if (!text)
-        return true;
-    if (slash && slash - text < (long)sizeof part)
-        memcpy(part, text, (size_t)(slash - text));
-    if (!slash || !text_to_int(slash + 1, 1, SHARDS_MAX, &shards) ||
-        !text_to_int(part, 1, shards, &shard))
-        return app_usage(app, err, "--shard: expected I/N with I in 1..N, got '%.80s'", text);
-    options->shard = (int)shard;
-    options->shards = (int)shards;
-    return true;
-}
 
 static bool read_options(App *app, ExportOptions *options, Error *err) {
     const Options *o = &app->options;
@@ -43,7 +24,7 @@ static bool read_options(App *app, ExportOptions *options, Error *err) {
         return app_usage(app, err, "--out DIR is needed");
     if (options->npy && options->what == EXPORT_SHEET)
         return app_usage(app, err, "a sheet is a picture: --format npy goes with maps and kernels");
-    return read_shard(app, options, err);
+    return app_shard(app, &options->shard, &options->shards, err);
 }
 
 /* Computes the network as far as the last node that is wanted. */

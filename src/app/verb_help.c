@@ -37,9 +37,23 @@ static void help_recipes(FILE *out) {
     arena_free(&arena);
 }
 
+static void help_methods(FILE *out) {
+    fputs("METHOD:\n"
+          "  deconvnet   a unit's activation sent back to the pixels (Zeiler and Fergus 2014)\n"
+          "  gradient    the same by the exact derivative\n"
+          "  guided      the same with both masks (Springenberg et al. 2015)\n"
+          "  cube        all eight ways that forward mask, switches and backward mask make\n"
+          "  occlusion   a square slides over the picture: how probable is the class then?\n"
+          "  gradcam     where in a layer's maps a class is seen (Selvaraju et al. 2017)\n"
+          "  top9        the nine strongest pictures of each channel of a node, over --data\n\n",
+          out);
+}
+
 static void help_verb(FILE *out, const Verb *verb) {
     fprintf(out, "usage: convoscope %s%s%s\n\n%s\n\n", verb->name, *verb->synopsis ? " " : "",
             verb->synopsis, verb->summary);
+    if (verb->run == verb_explain)
+        help_methods(out);
     options_help(verb->name, out);
     fputs("\nExamples:\n", out);
     for (const char *line = verb->examples; *line;) {

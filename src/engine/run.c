@@ -241,6 +241,12 @@ const Tensor *run_output(const Run *run, int node) {
     return node >= 0 && node < run_computed(run) ? &run->out[node] : NULL;
 }
 
+LayerCall run_call(const Run *run, int node, const KernelContext *kernel, const Tensor **in) {
+    LayerCall call = make_call(run->model, &run->options, node, &run->image, run->out, in);
+    call.kernel = kernel;
+    return call;
+}
+
 double run_node_ms(const Run *run, int node) {
     return node >= 0 && node < run_computed(run) ? run->ms[node] : 0;
 }

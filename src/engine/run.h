@@ -45,6 +45,9 @@ int run_cursor(const Run *run);   /* the next node to compute or show; node_coun
 int run_computed(const Run *run); /* nodes 0 .. this - 1 are published */
 /* A node's output, (N, ...), or NULL if it is not computed; GRAPH_IMAGE is the input. */
 const Tensor *run_output(const Run *run, int node);
+/* The call of a computed node's layer as it was made, for going back through it. `in` gets its
+ * inputs; both it and the kernel are the caller's. */
+LayerCall run_call(const Run *run, int node, const KernelContext *kernel, const Tensor **in);
 double run_node_ms(const Run *run, int node); /* 0 if not computed */
 const Model *run_model(const Run *run);
 const RunOptions *run_options(const Run *run);

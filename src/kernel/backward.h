@@ -7,10 +7,11 @@
 #include "kernel/pointwise.h"
 #include "kernel/pool2d.h"
 
-/* By the result y: grad_y where y > 0; grad_y (1 - y^2); grad_y y (1 - y); grad_y. grad_x may be
- * grad_y. */
-bool backward_relu(const KernelContext *k, int64_t count, const float *y, const float *grad_y,
-                   float *grad_x, bool add);
+/* Through a ReLU: grad_y, but 0 where the result y is not above 0 (unless y is NULL) and, if
+ * `positive`, where grad_y is below 0. grad_x may be grad_y. */
+bool backward_rectify(const KernelContext *k, int64_t count, const float *y, bool positive,
+                      const float *grad_y, float *grad_x, bool add);
+/* By the result y: grad_y (1 - y^2); grad_y y (1 - y); grad_y. grad_x may be grad_y. */
 bool backward_tanh(const KernelContext *k, int64_t count, const float *y, const float *grad_y,
                    float *grad_x, bool add);
 bool backward_sigmoid(const KernelContext *k, int64_t count, const float *y, const float *grad_y,

@@ -8,7 +8,7 @@
 /* Elements are shared out in chunks whose size does not depend on the number of threads. */
 enum { CHUNK = 16384 };
 
-typedef enum Operation { COPY, RELU, TANH, SIGMOID, ADD, ADD_RELU, RELU_MASK } Operation;
+typedef enum Operation { COPY, RELU, TANH, SIGMOID, ADD, ADD_RELU } Operation;
 
 typedef struct Elements {
     Operation operation;
@@ -52,10 +52,6 @@ static void elements_chunk(void *context, int64_t chunk, int worker) {
             const float v = a[i] + b[i];
             y[i] = v < 0 ? 0 : v;
         }
-        break;
-    case RELU_MASK:
-        for (int64_t i = 0; i < count; i++)
-            y[i] = a[i] > 0 ? y[i] : 0;
         break;
     }
     job_advance(e->job, count);
@@ -116,10 +112,6 @@ bool pointwise_copy_runs(const KernelContext *k, int64_t count, int64_t length, 
     const int64_t pieces = (length + CHUNK - 1) / CHUNK;
     const Runs r = {length, pieces, from, to, x, y, add, k->job};
     return maps_run(k, count * pieces, 0, length / (pieces ? pieces : 1), copy_piece, &r);
-}
-
-bool pointwise_relu_mask(const KernelContext *k, int64_t count, const float *out, float *grad) {
-    return run_elements(k, RELU_MASK, count, out, NULL, grad);
 }
 
 typedef struct Affine {

@@ -16,9 +16,6 @@ bool pointwise_add(const KernelContext *k, int64_t count, const float *a, const 
 bool pointwise_copy_runs(const KernelContext *k, int64_t count, int64_t length, const float *x,
                          int64_t from, float *y, int64_t to, bool add);
 
-/* The way back through a ReLU whose result is `out`: grad becomes 0 where out is not above 0. */
-bool pointwise_relu_mask(const KernelContext *k, int64_t count, const float *out, float *grad);
-
 /* y = x * scale[c] + shift[c] over N, C, plane; batch norm in inference with
  * scale = gamma / sqrt(var + eps), shift = beta - mean * scale (Ioffe and Szegedy 2015, algorithm
  * 2). Then max(y, 0) if relu. */

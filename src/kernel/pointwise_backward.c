@@ -5,7 +5,7 @@
 /* Elements are shared out in chunks whose size does not depend on the number of threads. */
 enum { CHUNK = 4096 };
 
-typedef enum Operation { RELU, TANH, SIGMOID, COPY } Operation;
+typedef enum Operation { RELU, POSITIVE, RELU_POSITIVE, TANH, SIGMOID, COPY } Operation;
 
 typedef struct Elements {
     Operation operation;
@@ -26,7 +26,9 @@ static inline __attribute__((always_inline)) void chunk_as(const Operation opera
                                                            float *dx) {
     for (int64_t i = 0; i < count; i++) {
         float d = g[i];
-        if (operation == RELU)
+        if (operation == POSITIVE || operation == RELU_POSITIVE)
+            d = d < 0 ? 0 : d;
+        if (operation == RELU || operation == RELU_POSITIVE)
             d = y[i] > 0 ? d : 0;
         if (operation == TANH)
             d *= 1 - y[i] * y[i];
@@ -36,25 +38,27 @@ static inline __attribute__((always_inline)) void chunk_as(const Operation opera
     }
 }
 
+/* Compiled for each operation, adding or not. */
+#define CASE(operation)                                                                            \
+    case operation:                                                                                \
+        if (e->add)                                                                                \
+            chunk_as(operation, true, count, y, g, dx);                                            \
+        else                                                                                       \
+            chunk_as(operation, false, count, y, g, dx);                                           \
+        break
+
 static void elements_chunk(const void *context, int64_t chunk) {
     const Elements *e = context;
     const int64_t at = chunk * CHUNK, count = min64(e->count - at, CHUNK);
     const float *y = e->y ? e->y + at : NULL, *g = e->grad_y + at;
     float *dx = e->grad_x + at;
     switch (e->operation) {
-    case RELU:
-        e->add ? chunk_as(RELU, true, count, y, g, dx) : chunk_as(RELU, false, count, y, g, dx);
-        break;
-    case TANH:
-        e->add ? chunk_as(TANH, true, count, y, g, dx) : chunk_as(TANH, false, count, y, g, dx);
-        break;
-    case SIGMOID:
-        e->add ? chunk_as(SIGMOID, true, count, y, g, dx)
-               : chunk_as(SIGMOID, false, count, y, g, dx);
-        break;
-    case COPY:
-        e->add ? chunk_as(COPY, true, count, y, g, dx) : chunk_as(COPY, false, count, y, g, dx);
-        break;
+        CASE(RELU);
+        CASE(POSITIVE);
+        CASE(RELU_POSITIVE);
+        CASE(TANH);
+        CASE(SIGMOID);
+        CASE(COPY);
     }
     job_advance(e->job, count);
 }
@@ -63,9 +67,10 @@ static bool run_elements(const KernelContext *k, Elements e) {
     return maps_run(k, (e.count + CHUNK - 1) / CHUNK, 0, CHUNK, elements_chunk, &e);
 }
 
-bool backward_relu(const KernelContext *k, int64_t count, const float *y, const float *grad_y,
-                   float *grad_x, bool add) {
-    return run_elements(k, (Elements){RELU, count, y, grad_y, grad_x, add, k->job});
+bool backward_rectify(const KernelContext *k, int64_t count, const float *y, bool positive,
+                      const float *grad_y, float *grad_x, bool add) {
+    const Operation operation = y ? (positive ? RELU_POSITIVE : RELU) : positive ? POSITIVE : COPY;
+    return run_elements(k, (Elements){operation, count, y, grad_y, grad_x, add, k->job});
 }
 
 bool backward_tanh(const KernelContext *k, int64_t count, const float *y, const float *grad_y,

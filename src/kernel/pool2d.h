@@ -20,6 +20,9 @@ typedef struct PoolShape {
  * the first of several. */
 bool pool_max(const KernelContext *k, const PoolShape *s, const float *x, float *y,
               int32_t *switches);
+/* As if each window's middle cell (of an even number the first of the two) were its largest; of a
+ * window that reaches beyond the picture, the nearest cell inside it. -1 where there is none. */
+void pool_centers(const PoolShape *s, int32_t *switches);
 bool pool_average(const KernelContext *k, const PoolShape *s, const float *x, float *y);
 
 #endif

@@ -2,8 +2,31 @@
 
 #include "kernel/maps.h"
 #include "kernel/pool2d_window.h"
+#include <string.h>
 
 enum { WIDTH = 1024 }; /* of a picture whose rows fit on the stack */
+
+/* Of window o along one axis; -1: none. */
+static int64_t center(int64_t o, int64_t in, int64_t kernel, int64_t stride, int64_t pad) {
+    const Span cells = window(o, in, kernel, stride, pad);
+    const int64_t middle = o * stride - pad + (kernel - 1) / 2;
+    if (cells.first >= cells.end)
+        return -1;
+    return max64(min64(middle, cells.end - 1), cells.first);
+}
+
+void pool_centers(const PoolShape *s, int32_t *switches) {
+    const int64_t windows = s->oh * s->ow;
+    assert(!s->adaptive);
+    for (int64_t oy = 0; oy < s->oh; oy++)
+        for (int64_t ox = 0; ox < s->ow; ox++) {
+            const int64_t y = center(oy, s->ih, s->kh, s->sy, s->py);
+            const int64_t x = center(ox, s->iw, s->kw, s->sx, s->px);
+            switches[oy * s->ow + ox] = y < 0 || x < 0 ? -1 : (int32_t)(y * s->iw + x);
+        }
+    for (int64_t map = 1; map < s->n * s->c; map++)
+        memcpy(switches + map * windows, switches, (size_t)windows * sizeof *switches);
+}
 
 typedef struct Pooling {
     const PoolShape *shape;

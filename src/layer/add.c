@@ -18,7 +18,9 @@ static bool add_forward(const LayerCall *call) {
 
 static bool add_backward(const LayerBackward *back) {
     const LayerCall *call = back->call;
-    const bool relu = call->fusion && call->fusion->relu;
+    const bool relu = call->fusion && call->fusion->relu && !back->rules;
+    if (back->rules && !layer_backward_fused(back))
+        return false;
     return backward_add(call->kernel, tensor_count(call->out), relu ? call->out->data : NULL,
                         back->grad_out, back->grad_in[0], back->add[0], back->grad_in[1],
                         back->add[1]);

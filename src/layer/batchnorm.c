@@ -84,8 +84,7 @@ static bool bn_backward(const LayerBackward *back) {
     } else {
         for (int64_t c = 0; c < b.c; c++)
             inverse[c] = (float)(1 / sqrt((double)call->weights[3][c] + b.eps));
-        if (b.relu && !pointwise_relu_mask(call->kernel, tensor_count(call->out), call->out->data,
-                                           back->grad_out))
+        if (!layer_backward_fused(back))
             return false;
         b.relu = false;
     }

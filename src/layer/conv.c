@@ -151,8 +151,7 @@ static bool conv_back(const LayerBackward *back) {
     const LayerCall *call = back->call;
     const ConvShape s = conv_kernel_shape(call);
     float *dy = back->grad_out, *dx = back->grad_in[0];
-    if (call->fusion && call->fusion->relu &&
-        !pointwise_relu_mask(call->kernel, tensor_count(call->out), call->out->data, dy))
+    if (!layer_backward_fused(back))
         return false;
     if ((back->grad_weights[0] || back->grad_weights[1]) &&
         !conv_backward_weights(call->kernel, &s, call->in[0]->data, dy, back->grad_weights[0],

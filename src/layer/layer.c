@@ -253,6 +253,20 @@ bool layer_forward_copy(const LayerCall *call) {
                           call->out->data);
 }
 
+bool layer_is_derived(const LayerBackward *back) {
+    return !back->rules || back->rules->forward_mask;
+}
+
+bool layer_backward_fused(const LayerBackward *back) {
+    const LayerCall *call = back->call;
+    if (!call->fusion || !call->fusion->relu)
+        return true;
+    const bool masked = layer_is_derived(back),
+               positive = back->rules && back->rules->backward_mask;
+    return backward_rectify(call->kernel, tensor_count(call->out), masked ? call->out->data : NULL,
+                            positive, back->grad_out, back->grad_out, false);
+}
+
 bool layer_backward_copy(const LayerBackward *back) {
     return !back->grad_in[0] || backward_copy(back->call->kernel, tensor_count(back->call->out),
                                               back->grad_out, back->grad_in[0], back->add[0]);

@@ -96,6 +96,24 @@ typedef struct LayerCall {
     const LayerTraining *training; /* NULL in inference */
 } LayerCall;
 
+/* How an explanation walks back through a layer in inference. Three switches, each of which may be
+ * set by itself; three settings have names: the gradient (forward mask, recorded switches, no
+ * backward mask), the deconvnet of Zeiler and Fergus 2014 (no forward mask, recorded switches,
+ * backward mask) and guided backpropagation, Springenberg et al. 2015 (both masks). */
+typedef enum LayerSwitches {
+    SWITCHES_RECORDED, /* a max pool's window sends back to where its largest value was */
+    SWITCHES_CENTER,   /* to its middle */
+    SWITCHES_OTHER     /* to where the largest value was in another picture */
+} LayerSwitches;
+typedef struct LayerRules {
+    bool forward_mask;  /* a ReLU passes back only where it did forward, and local response norm,
+                           tanh and sigmoid multiply by their derivative; without it those three
+                           pass the signal on as it is */
+    bool backward_mask; /* a ReLU passes back only what is above 0, whatever came forward */
+    LayerSwitches switches;
+    const Tensor *other; /* SWITCHES_OTHER: the max pool's input with the other picture */
+} LayerRules;
+
 /* The way back through one layer: from the gradient of a loss with respect to its output to those
  * with respect to its inputs and weights, summed over the batch (the chain rule; Rumelhart, Hinton
  * and Williams 1986). */
@@ -105,6 +123,7 @@ typedef struct LayerBackward {
     float *const *grad_in; /* by input, each as call->in[i]; NULL: not wanted */
     const bool *add;       /* by input: add to what lies in grad_in[i], else overwrite it */
     float *grad_weights[LAYER_WEIGHTS_MAX]; /* overwritten; NULL: not wanted, or not learned */
+    const LayerRules *rules;                /* NULL: the gradient. Not while learning */
 } LayerBackward;
 
 typedef struct Trace Trace; /* layer/trace.h */

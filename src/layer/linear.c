@@ -72,8 +72,7 @@ static bool linear_back(const LayerBackward *back) {
     const LayerCall *call = back->call;
     const int64_t *in = call->in[0]->shape.dim, *out = call->out->shape.dim;
     float *dy = back->grad_out, *dx = back->grad_in[0];
-    if (call->fusion && call->fusion->relu &&
-        !pointwise_relu_mask(call->kernel, tensor_count(call->out), call->out->data, dy))
+    if (!layer_backward_fused(back))
         return false;
     if ((back->grad_weights[0] || back->grad_weights[1]) &&
         !linear_backward_weights(call->kernel, in[0], in[1], out[1], call->in[0]->data, dy,

@@ -35,6 +35,8 @@ static bool lrn_forward(const LayerCall *call) {
 static bool lrn_backward(const LayerBackward *back) {
     const LayerCall *call = back->call;
     const int64_t *dim = call->out->shape.dim;
+    if (!layer_is_derived(back))
+        return layer_backward_copy(back);
     return !back->grad_in[0] || backward_lrn(call->kernel, dim[0], dim[1], dim[2] * dim[3],
                                              call->params, call->in[0]->data, call->out->data,
                                              back->grad_out, back->grad_in[0], back->add[0]);

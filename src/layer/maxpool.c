@@ -34,11 +34,15 @@ static size_t maxpool_backward_scratch(const LayerBackward *back) {
 static bool maxpool_backward(const LayerBackward *back) {
     const LayerCall *call = back->call;
     PoolShape s = pooling_kernel_shape(call);
+    const LayerSwitches from = back->rules ? back->rules->switches : SWITCHES_RECORDED;
+    const Tensor *in = from == SWITCHES_OTHER ? back->rules->other : call->in[0];
     float *maxima = call->kernel->scratch;
     void *switches = call->training ? call->training->saved : maxima + tensor_count(call->out);
     if (!back->grad_in[0])
         return true;
-    if (!call->training && !pool_max(call->kernel, &s, call->in[0]->data, maxima, switches))
+    if (from == SWITCHES_CENTER)
+        pool_centers(&s, switches);
+    else if (!call->training && !pool_max(call->kernel, &s, in->data, maxima, switches))
         return false;
     return backward_pool_max(call->kernel, &s, switches, back->grad_out, back->grad_in[0],
                              back->add[0]);

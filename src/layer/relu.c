@@ -9,8 +9,11 @@ static bool relu_forward(const LayerCall *call) {
 
 static bool relu_backward(const LayerBackward *back) {
     const Tensor *out = back->call->out;
-    return !back->grad_in[0] || backward_relu(back->call->kernel, tensor_count(out), out->data,
-                                              back->grad_out, back->grad_in[0], back->add[0]);
+    const bool masked = layer_is_derived(back),
+               positive = back->rules && back->rules->backward_mask;
+    return !back->grad_in[0] ||
+           backward_rectify(back->call->kernel, tensor_count(out), masked ? out->data : NULL,
+                            positive, back->grad_out, back->grad_in[0], back->add[0]);
 }
 
 static bool relu_trace(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,

@@ -16,6 +16,8 @@ static bool softmax_forward(const LayerCall *call) {
 static bool softmax_backward(const LayerBackward *back) {
     const LayerCall *call = back->call;
     const int64_t *dim = call->out->shape.dim;
+    if (!layer_is_derived(back))
+        return layer_backward_copy(back);
     return !back->grad_in[0] || backward_softmax(call->kernel, dim[0], dim[1], call->out->data,
                                                  back->grad_out, back->grad_in[0], back->add[0]);
 }

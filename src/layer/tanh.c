@@ -10,6 +10,8 @@ static bool tanh_forward(const LayerCall *call) {
 
 static bool tanh_backward(const LayerBackward *back) {
     const Tensor *out = back->call->out;
+    if (!layer_is_derived(back))
+        return layer_backward_copy(back);
     return !back->grad_in[0] || backward_tanh(back->call->kernel, tensor_count(out), out->data,
                                               back->grad_out, back->grad_in[0], back->add[0]);
 }

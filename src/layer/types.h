@@ -39,6 +39,10 @@ bool layer_shape_same(const void *params, const Shape *in, int in_count, Shape *
 void layer_window_everything(const void *params, const Shape *in, const Shape *out,
                              LayerWindow *window);
 bool layer_forward_copy(const LayerCall *call);
+/* Whether a layer that is not linear has its derivative taken; else the signal passes as it is. */
+bool layer_is_derived(const LayerBackward *back);
+/* The way back through the ReLU that is computed with the layer, if there is one: in grad_out. */
+bool layer_backward_fused(const LayerBackward *back);
 bool layer_backward_copy(const LayerBackward *back);
 bool layer_trace_copy(const LayerCall *call, int64_t c, int64_t y, int64_t x, Arena *arena,
                       Trace *trace, Error *err);

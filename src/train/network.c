@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "engine/slots.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -19,13 +20,6 @@ typedef struct Step {
     LayerFusion fusion;
 } Step;
 
-/* Room for gradients, used again once what lies there has been passed on. */
-typedef struct Slot {
-    size_t floats;
-    bool taken;
-    float *data;
-} Slot;
-
 struct TrainNet {
     const Model *model;
     RunOptions options;
@@ -39,8 +33,7 @@ struct TrainNet {
     Tensor *out;  /* by node; without data where it is not computed */
     bool *learns; /* by node: it or something before it has weights to be learned */
     int *slot_of; /* by node: where its gradient lies; -1: nowhere */
-    Slot *slots;
-    int slot_count;
+    Slots slots;  /* of gradients */
     TrainSizes sizes;
     float *weights, *gradient, *memory, *scratch;
     size_t memory_floats, scratch_floats;
@@ -232,7 +225,7 @@ static LayerBackward step_backward(const TrainNet *net, const Step *step, const 
     const Node *node = &net->model->graph.nodes[step->node];
     LayerBackward back = {.call = call, .grad_in = step->grad_in, .add = step->add};
     if (net->slot_of[step->result] >= 0)
-        back.grad_out = net->slots[net->slot_of[step->result]].data;
+        back.grad_out = net->slots.slots[net->slot_of[step->result]].data;
     for (int w = 0; w < node->weight_count; w++)
         if (is_learned(node->weights[w].role))
             back.grad_weights[w] = net->gradient + step->offset[w];
@@ -242,30 +235,12 @@ static LayerBackward step_backward(const TrainNet *net, const Step *step, const 
 /* --- Memory -------------------------------------------------------------------------------------
  */
 
-static int take_slot(TrainNet *net, size_t floats) {
-    int best = -1;
-    for (int i = 0; i < net->slot_count;
-         i++) /* the smallest that is large enough, or the largest */
-        if (!net->slots[i].taken) {
-            bool fits = net->slots[i].floats >= floats;
-            bool best_fits = best >= 0 && net->slots[best].floats >= floats;
-            bool smaller = best >= 0 && net->slots[i].floats < net->slots[best].floats;
-            if (best < 0 || (fits && !best_fits) || (fits == best_fits && fits == smaller))
-                best = i;
-        }
-    if (best < 0)
-        best = net->slot_count++;
-    if (net->slots[best].floats < floats)
-        net->slots[best].floats = floats;
-    net->slots[best].taken = true;
-    return best;
-}
-
 /* Walks the way back: a node's gradient needs room from its last reader on until it is passed on.
  */
 static void assign_slots(TrainNet *net) {
     const Graph *g = &net->model->graph;
-    net->slot_of[net->logits] = take_slot(net, (size_t)tensor_count(&net->out[net->logits]));
+    net->slot_of[net->logits] =
+        slots_take(&net->slots, (size_t)tensor_count(&net->out[net->logits]));
     for (int s = net->step_count - 1; s >= 0; s--) {
         Step *step = &net->steps[s];
         const Node *node = &g->nodes[step->node];
@@ -275,10 +250,11 @@ static void assign_slots(TrainNet *net) {
                 continue;
             step->add[k] = net->slot_of[input] >= 0;
             if (!step->add[k])
-                net->slot_of[input] = take_slot(net, (size_t)tensor_count(&net->out[input]));
+                net->slot_of[input] =
+                    slots_take(&net->slots, (size_t)tensor_count(&net->out[input]));
         }
         if (net->slot_of[step->result] >= 0)
-            net->slots[net->slot_of[step->result]].taken = false;
+            slots_give_back(&net->slots, net->slot_of[step->result]);
     }
 }
 
@@ -301,9 +277,7 @@ static bool measure(TrainNet *net, Error *err) {
         floats += aligned(tensor_count(call.out));
         floats += type->saved ? aligned((int64_t)type->saved(&call)) : 0;
     }
-    for (int i = 0; i < net->slot_count; i++)
-        floats += aligned((int64_t)net->slots[i].floats);
-    net->memory_floats = floats;
+    net->memory_floats = floats + slots_floats(&net->slots);
     return true;
 }
 
@@ -324,17 +298,14 @@ static void deal_memory(TrainNet *net) {
         step->saved = at;
         at += type->saved ? aligned((int64_t)type->saved(&call)) : 0;
     }
-    for (int i = 0; i < net->slot_count; i++) {
-        net->slots[i].data = at;
-        at += aligned((int64_t)net->slots[i].floats);
-    }
+    slots_deal(&net->slots, at);
     for (int s = 0; s < net->step_count; s++) {
         const Step *step = &net->steps[s];
         const Node *node = &g->nodes[step->node];
         for (int k = 0; k < node->input_count; k++) {
             int input = node->inputs[k];
             bool wanted = input != GRAPH_IMAGE && net->slot_of[input] >= 0;
-            step->grad_in[k] = wanted ? net->slots[net->slot_of[input]].data : NULL;
+            step->grad_in[k] = wanted ? net->slots.slots[net->slot_of[input]].data : NULL;
         }
     }
 }
@@ -373,8 +344,8 @@ static bool prepare(TrainNet *net, Error *err) {
     net->out = arena_alloc(&net->arena, count, sizeof *net->out, err);
     net->learns = arena_alloc(&net->arena, count, sizeof *net->learns, err);
     net->slot_of = arena_alloc(&net->arena, count, sizeof *net->slot_of, err);
-    net->slots = arena_alloc(&net->arena, count, sizeof *net->slots, err);
-    if (!net->steps || !net->out || !net->learns || !net->slot_of || !net->slots)
+    net->slots.slots = arena_alloc(&net->arena, count, sizeof *net->slots.slots, err);
+    if (!net->steps || !net->out || !net->learns || !net->slot_of || !net->slots.slots)
         return false;
     net->logits = logits_node(g);
     if (net->logits == GRAPH_IMAGE || g->nodes[net->logits].out.rank != 1)
@@ -469,7 +440,7 @@ bool train_net_learn(TrainNet *net, const int32_t *labels, const LabelMix *mixes
     }
     *loss =
         loss_softmax(net->out[net->logits].data, labels, mixes, net->batch, train_net_classes(net),
-                     smoothing, net->slots[net->slot_of[net->logits]].data);
+                     smoothing, net->slots.slots[net->slot_of[net->logits]].data);
     for (int s = net->step_count - 1; s >= 0; s--) {
         const Step *step = &net->steps[s];
         if (!net->learns[step->node] || net->slot_of[step->result] < 0)
