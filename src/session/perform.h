@@ -77,6 +77,19 @@ PERFORM(bookmark_go);
 PERFORM(run_to_end);
 PERFORM(cancel);
 PERFORM(job_end);
+/* perform_explain.c: what a unit sees, the way down, what is pinned */
+const char *refuse_without_way(const Session *s);
+const char *refuse_to_pin(const Session *s);
+PERFORM(explain_set);
+PERFORM(explain_start);
+PERFORM(explain_switches);
+PERFORM(explain_scale);
+PERFORM(explain_other);
+PERFORM(explain_down);
+PERFORM(explain_up);
+PERFORM(explain_whole);
+PERFORM(explain_stage);
+PERFORM(explain_pin);
 /* perform_look.c: how it looks, overlays, export */
 PERFORM(colors_set);
 PERFORM(range_set);

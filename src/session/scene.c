@@ -195,6 +195,10 @@ double scene_node_ms(const Scene *scene, int node) {
     return node >= 0 && node < scene_ready(scene) ? run_node_ms(scene->run, node) : 0;
 }
 
+Run *scene_run(Scene *scene) {
+    return scene->run;
+}
+
 uint64_t scene_serial(const Scene *scene) {
     return scene->serial;
 }

@@ -35,7 +35,8 @@ const ChannelStats *scene_channels(const Scene *scene, int node);
 /* The smallest and largest value of all nodes that are ready, the input left out. */
 void scene_range(const Scene *scene, float *min, float *max);
 double scene_node_ms(const Scene *scene, int node); /* 0: not ready */
-uint64_t scene_serial(const Scene *scene);          /* no two scenes of a program share one */
+Run *scene_run(Scene *scene);              /* for explanations, which are made by the same thread */
+uint64_t scene_serial(const Scene *scene); /* no two scenes of a program share one */
 const Model *scene_model(const Scene *scene);
 const SceneNames *scene_names(const Scene *scene);
 const Image *scene_picture(const Scene *scene); /* as the network sees it, cropped and resized */

@@ -56,6 +56,7 @@ bool session_open(Session *s, const SessionOptions *options, Error *err) {
 
 void session_close(Session *s) {
     job_thread_free(s->jobs);
+    explanation_release(s->explanation);
     scene_release(s->scene);
     history_free(&s->history);
     browse_free(&s->browse);
@@ -152,8 +153,19 @@ void session_settle(Session *s) {
     const Graph *g = session_graph(s);
     const int classes = (int)g->nodes[g->node_count - 1].out.dim[0];
     p->class_index = p->class_index < classes ? p->class_index : -1;
+    if (p->pin != GRAPH_FAILED) {
+        p->pin = clamp(p->pin, 0, session_last_node(s));
+        p->pin_channel = clamp(p->pin_channel, 0, scene_extent(s->scene, p->pin).channels - 1);
+    }
     if (s->state.hover.node >= g->node_count)
         s->state.hover = (StateHover){GRAPH_FAILED, -1, {-1, -1}};
+}
+
+const char *session_other_picture(const Session *s) {
+    if (s->state.place.other[0])
+        return s->state.place.other;
+    return session_graph(s)->input.dim[0] == 1 ? "assets/images/digit_3.png"
+                                               : "assets/images/ladybug.png";
 }
 
 /* --- Order of channels ------------------------------------------------------------------------ */
@@ -232,11 +244,57 @@ bool session_post(Session *s, const char *line) {
     return false;
 }
 
+/* What the state wants explained; false if that is nothing. */
+static bool explain_request(const Session *s, ExplainRequest *request) {
+    const StatePlace *p = &s->state.place;
+    const bool pinned = p->pin != GRAPH_FAILED, cam = p->explain == EXPLAIN_GRADCAM;
+    explain_request_begin(request);
+    request->method = p->explain;
+    request->start = p->start;
+    request->switches = (LayerSwitches)p->switches;
+    request->node = pinned ? p->pin : p->node;
+    request->channel = pinned ? p->pin_channel : p->channel;
+    if (p->start == START_CELL)
+        memcpy(request->cell, pinned ? p->pin_cell : p->unit, sizeof request->cell);
+    request->label = p->class_index;
+    if (p->switches == SWITCHES_OTHER)
+        memcpy(request->other, session_other_picture(s), strlen(session_other_picture(s)) + 1);
+    /* What the answer does not depend on is left out, so that it is not made again for it. */
+    if (p->start == START_CLASS || cam)
+        request->channel = 0;
+    if (p->start == START_CLASS && p->explain < EXPLAIN_OCCLUSION)
+        request->node = GRAPH_IMAGE;
+    else if (p->explain < EXPLAIN_OCCLUSION)
+        request->label = -1;
+    return p->explain != EXPLAIN_NONE && (request->node != GRAPH_IMAGE || p->start == START_CLASS ||
+                                          p->explain >= EXPLAIN_OCCLUSION);
+}
+
+static void ask_for_explanation(Session *s) {
+    static ExplainRequest request; /* large */
+    Explanation *now = s->explanation;
+    const bool wanted = explain_request(s, &request);
+    if (now && (!wanted || explanation_scene(now) != s->scene ||
+                memcmp(explanation_request(now), &request, sizeof request) != 0)) {
+        explanation_release(now);
+        s->explanation = NULL;
+    }
+    if (wanted && !s->explanation)
+        s->explanation = explanation_new(s->scene, &request, NULL);
+    job_explain(s->jobs, s->explanation);
+}
+
 /* Nothing while a scene is being opened: then the thread would be in two minds. */
-static void ask_for_nodes(Session *s) {
+static void ask_for_work(Session *s) {
     if (!s->scene || s->state.paused || s->opening)
         return;
-    job_compute(s->jobs, s->scene, s->state.all ? session_last_node(s) : s->state.place.node);
+    int last = s->state.all ? session_last_node(s) : s->state.place.node;
+    ask_for_explanation(s);
+    if (s->explanation) {
+        const int needs = explanation_needs(s->scene, explanation_request(s->explanation));
+        last = needs > last ? needs : last;
+    }
+    job_compute(s->jobs, s->scene, last);
 }
 
 /* Whether what autoplay would show next is there to be shown. */
@@ -267,7 +325,7 @@ bool session_tick(Session *s, double now) {
         session_post(s, "job.end");
     changed = settle_cell(s) || changed;
     changed = autoplay(s) || changed;
-    ask_for_nodes(s);
+    ask_for_work(s);
     return changed;
 }
 
@@ -283,7 +341,6 @@ bool session_wait(Session *s) {
         session_tick(s, s->now);
         if (!wait_for_thread(s))
             return false;
-    } while (job_has_news(s->jobs));
-    settle_cell(s);
+    } while (job_has_news(s->jobs) || settle_cell(s));
     return true;
 }

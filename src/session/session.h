@@ -45,8 +45,9 @@ typedef struct Session {
     JobThread *jobs;
     const Job *stop;
     const Words *words;
-    Scene *scene;     /* what is shown; NULL before the first is open */
-    SceneNames asked; /* for the next scene, while `opening` */
+    Scene *scene;             /* what is shown; NULL before the first is open */
+    Explanation *explanation; /* of what the state says; NULL: none */
+    SceneNames asked;         /* for the next scene, while `opening` */
     bool opening;
     char *arrival;     /* what to be like once that is open: a line of state_print; or NULL */
     StatePlace coming; /* or where to be, */
@@ -100,6 +101,11 @@ bool session_go(Session *s, const StatePlace *place, Error *err);
 const Graph *session_graph(const Session *s); /* NULL if none is open */
 int session_last_node(const Session *s);
 int session_channels(const Session *s); /* of the node shown: maps, or elements of a vector */
+/* Whose switches SWITCHES_OTHER takes: the place's, or a picture that comes with the program. */
+const char *session_other_picture(const Session *s);
+/* The nodes on the way down of the explanation, the first where it begins, the last the picture:
+ * up to `most` of them. Returns how many there are; 0 while there is no such way. */
+int session_way(const Session *s, int *nodes, int most);
 /* How many maps a page holds: as many as the state says, or half as many more where that is all. */
 int session_page_maps(const Session *s);
 int session_pages(const Session *s); /* of the node shown; 1 for a vector */

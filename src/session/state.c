@@ -59,6 +59,24 @@ static const StateField fields[] = {
     {.name = "step", .kind = FIELD_INT, AT(place.step), RANGE(-1, INT32_MAX)},
     {.name = "logits", .kind = FIELD_BOOL, AT(place.logits)},
     {.name = "class", .kind = FIELD_INT, AT(place.class_index), RANGE(-1, INT32_MAX)},
+    {.name = "explain",
+     .kind = FIELD_CHOICE,
+     AT(place.explain),
+     .choices = "none|deconvnet|gradient|guided|cube|tests|occlusion|gradcam"},
+    {.name = "start", .kind = FIELD_CHOICE, AT(place.start), .choices = "max|all|cell|class"},
+    {.name = "switches",
+     .kind = FIELD_CHOICE,
+     AT(place.switches),
+     .choices = "recorded|center|other"},
+    {.name = "other", .kind = FIELD_PATH, AT(place.other)},
+    {.name = "signed_scale",
+     .kind = FIELD_CHOICE,
+     AT(place.common_scale),
+     .choices = "picture|common"},
+    {.name = "pin", .kind = FIELD_NODE, AT(place.pin), .min = GRAPH_FAILED},
+    {.name = "pin_channel", .kind = FIELD_INT, AT(place.pin_channel), RANGE(0, INT32_MAX)},
+    {.name = "pin_cell", .kind = FIELD_PAIR, AT(place.pin_cell), RANGE(-1, 16384)},
+    {.name = "stage", .kind = FIELD_INT, AT(place.stage), RANGE(-1, INT32_MAX)},
     {.name = "hover", .kind = FIELD_NODE, AT(hover.node), .min = GRAPH_FAILED},
     {.name = "hover_channel", .kind = FIELD_INT, AT(hover.channel), RANGE(-1, INT32_MAX)},
     {.name = "hover_cell", .kind = FIELD_PAIR, AT(hover.cell), RANGE(-1, 16384)},
@@ -85,11 +103,17 @@ static const StateField fields[] = {
 enum { FIELDS = sizeof fields / sizeof *fields };
 
 void state_init(State *state) {
-    *state = (State){
-        .place = {.node = GRAPH_IMAGE, .unit = {-1, -1}, .maps = 64, .step = -1, .class_index = -1},
-        .hover = {GRAPH_FAILED, -1, {-1, -1}},
-        .text = 100,
-        .speed = 4};
+    *state = (State){.place = {.node = GRAPH_IMAGE,
+                               .unit = {-1, -1},
+                               .maps = 64,
+                               .step = -1,
+                               .class_index = -1,
+                               .pin = GRAPH_FAILED,
+                               .pin_cell = {-1, -1},
+                               .stage = -1},
+                     .hover = {GRAPH_FAILED, -1, {-1, -1}},
+                     .text = 100,
+                     .speed = 4};
 }
 
 bool state_same_scene(const SceneNames *a, const SceneNames *b) {
@@ -101,6 +125,7 @@ bool state_same_scene(const SceneNames *a, const SceneNames *b) {
 bool state_same_place(const StatePlace *a, const StatePlace *b) {
     const size_t from = offsetof(StatePlace, depth), to = offsetof(StatePlace, logits);
     return state_same_scene(&a->scene, &b->scene) && a->logits == b->logits &&
+           strcmp(a->other, b->other) == 0 &&
            memcmp((const char *)a + from, (const char *)b + from, to - from) == 0;
 }
 

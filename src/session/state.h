@@ -39,6 +39,20 @@ typedef enum StateHeat {
 } StateHeat;
 /* The terms of a long sum: the strongest first, or as the loops go. */
 typedef enum StateTerms { TERMS_STRONGEST, TERMS_IN_ORDER, TERMS_ORDERS } StateTerms;
+/* What view.explain shows of the chosen unit, or of a class. */
+typedef enum StateExplain {
+    EXPLAIN_NONE,
+    EXPLAIN_DECONVNET,
+    EXPLAIN_GRADIENT,
+    EXPLAIN_GUIDED,
+    EXPLAIN_CUBE,      /* all eight ways down at once */
+    EXPLAIN_TESTS,     /* does the picture mean anything? */
+    EXPLAIN_OCCLUSION, /* of the class */
+    EXPLAIN_GRADCAM,
+    EXPLAINS
+} StateExplain;
+/* What starts on the way down. */
+typedef enum StateStart { START_MAX, START_ALL, START_CELL, START_CLASS, STARTS } StateStart;
 typedef enum StateTheme { THEME_DARK, THEME_LIGHT, THEME_CONTRAST, THEMES } StateTheme;
 typedef enum StateOverlay {
     OVERLAY_NONE,
@@ -84,7 +98,16 @@ typedef struct StatePlace {
     int term_page;
     int step;        /* how many terms the running sum has so far; -1: all */
     int class_index; /* whose fraction of the softmax is shown; -1: the likeliest */
-    bool logits;     /* classes by logit, not probability */
+    StateExplain explain;
+    StateStart start;
+    int switches;              /* LayerSwitches */
+    int common_scale;          /* 1: signed pictures side by side share a scale */
+    int pin;                   /* the node whose unit is explained while others are looked at; */
+    int pin_channel;           /* GRAPH_FAILED: none, that of the node shown */
+    int pin_cell[2];           /* as unit */
+    int stage;                 /* how far down the way is shown; -1: the whole of it, the picture */
+    bool logits;               /* classes by logit, not probability */
+    char other[FILE_PATH_MAX]; /* the picture whose switches are used; "": one that comes along */
 } StatePlace;
 
 /* What the mouse is over. */

@@ -9,7 +9,7 @@
 
 /* --- The input -------------------------------------------------------------------------------- */
 
-/* The cell whose field is shown: the one under the mouse, else the chosen one. */
+/* The cell whose field is shown: the one under the mouse, else the one explained or chosen. */
 static bool field_cell(const View *v, int *node, int64_t *channel, int cell[2]) {
     const StateHover *h = &v->state->hover;
     if (h->node != GRAPH_FAILED && h->node != GRAPH_IMAGE && h->cell[0] >= 0) {
@@ -18,6 +18,8 @@ static bool field_cell(const View *v, int *node, int64_t *channel, int cell[2]) 
         memcpy(cell, h->cell, sizeof h->cell);
         return true;
     }
+    if (ui_explained_cell(v, node, channel, cell))
+        return true;
     *node = v->node;
     *channel = v->place->channel;
     memcpy(cell, v->place->unit, sizeof v->place->unit);
@@ -33,8 +35,21 @@ static Rect field_rect(const View *v, Rect picture, const GraphBox *b) {
     return (Rect){picture.x + left, picture.y + top, right - left, bottom - top};
 }
 
+bool ui_mark_field(const View *v, Rect picture, int node, int64_t channel, const int cell[2],
+                   GraphBox *whole) {
+    GraphBox inside;
+    node = graph_channel_maker(v->graph, node, &channel); /* only its own branch */
+    graph_receptive_box(v->graph, node, cell[0], cell[1], whole, &inside);
+    if (inside.width > 0 && inside.height > 0) {
+        const Rect r = field_rect(v, picture, &inside);
+        draw_frame(v->list, r, v->theme->accent);
+        draw_frame(v->list, rect_inset(r, 1, 1), v->theme->on_accent);
+    }
+    return whole->width != inside.width || whole->height != inside.height;
+}
+
 static void draw_field(const View *v, Rect picture, Rect *words) {
-    GraphBox whole, inside;
+    GraphBox whole;
     int node, cell[2];
     int64_t channel;
     TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
@@ -43,14 +58,7 @@ static void draw_field(const View *v, Rect picture, Rect *words) {
         ui_paragraph(v, words, style, 2, ui_word(v, "input.hover"));
         return;
     }
-    node = graph_channel_maker(v->graph, node, &channel); /* only its own branch */
-    graph_receptive_box(v->graph, node, cell[0], cell[1], &whole, &inside);
-    if (inside.width > 0 && inside.height > 0) {
-        const Rect r = field_rect(v, picture, &inside);
-        draw_frame(v->list, r, v->theme->accent);
-        draw_frame(v->list, rect_inset(r, 1, 1), v->theme->on_accent);
-    }
-    const bool cut = whole.width != inside.width || whole.height != inside.height;
+    const bool cut = ui_mark_field(v, picture, node, channel, cell, &whole);
     ui_paragraph(v, words, style, 2,
                  ui_say(v, cut ? "input.field_cut" : "input.field",
                         TEXT("%lld × %lld", (long long)whole.width, (long long)whole.height)));
@@ -191,7 +199,7 @@ void panel_histogram(const View *v, Rect box) {
 
 /* --- The legend ------------------------------------------------------------------------------- */
 
-static void legend_colors(const View *v, Rect bar, Colormap map, ColorRange range) {
+void ui_ramp(const View *v, Rect bar, Colormap map, ColorRange range) {
     uint8_t *pixels = draw_pixels(v->list, bar.w, 1, 3);
     for (int x = 0; pixels && x < bar.w; x++) {
         const double share = bar.w > 1 ? (double)x / (bar.w - 1) : 0;
@@ -200,6 +208,17 @@ static void legend_colors(const View *v, Rect bar, Colormap map, ColorRange rang
     }
     draw_image(v->list, bar, pixels, bar.w, 1, 3);
     draw_frame(v->list, bar, v->theme->line);
+}
+
+void ui_ramp_ends(const View *v, Rect line, ColorRange range) {
+    TextStyle left = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT), right = left, middle = left;
+    right.align = ALIGN_RIGHT;
+    middle.align = ALIGN_CENTRE;
+    Rect third = rect_cut_left(&line, line.w * 2 / 5), last = rect_cut_right(&line, line.w * 2 / 3);
+    draw_text(v->list, third, left, ui_number(v, (double)range.min));
+    draw_text(v->list, last, right, ui_number(v, (double)range.max));
+    if (range.min < 0 && range.max > 0)
+        draw_text(v->list, line, middle, "0");
 }
 
 void panel_legend(const View *v, Rect box) {
@@ -214,16 +233,8 @@ void panel_legend(const View *v, Rect box) {
     Rect note = {bar.x + width + 2 * SPACE(v), bar.y - ui_px(v, 4), bar.w - width - 2 * SPACE(v),
                  ui_line(v, SIZE_SMALL)};
     bar.w = width;
-    legend_colors(v, bar, map, range);
-    Rect line = {bar.x, bar.y + bar.h, bar.w, ui_line(v, SIZE_SMALL)};
-    TextStyle left = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT), right = left, middle = left;
-    right.align = ALIGN_RIGHT;
-    middle.align = ALIGN_CENTRE;
-    Rect third = rect_cut_left(&line, line.w * 2 / 5), last = rect_cut_right(&line, line.w * 2 / 3);
-    draw_text(v->list, third, left, ui_number(v, (double)range.min));
-    draw_text(v->list, last, right, ui_number(v, (double)range.max));
-    if (range.min < 0 && range.max > 0)
-        draw_text(v->list, line, middle, "0");
+    ui_ramp(v, bar, map, range);
+    ui_ramp_ends(v, (Rect){bar.x, bar.y + bar.h, bar.w, ui_line(v, SIZE_SMALL)}, range);
     const TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
     const bool one = v->place->range == RANGE_MAP && !v->extent.vector;
     const char *words =

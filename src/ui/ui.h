@@ -144,6 +144,15 @@ void ui_resample(const float *x, int w, int h, int dw, int dh, float *out);
 void ui_mark_cells(const View *v, Rect map, int node, GraphBox cells, Color color);
 /* What the cell of an earlier layer under the mouse has a part in, in a map that is drawn there. */
 void ui_mark_fed(const View *v, Rect map, int node);
+/* The receptive field of a cell, framed in a picture that is drawn there; `whole` may reach beyond
+ * it: then true. */
+bool ui_mark_field(const View *v, Rect picture, int node, int64_t channel, const int cell[2],
+                   GraphBox *whole);
+/* The unit that view.explain is about, where it is a single cell of a map. */
+bool ui_explained_cell(const View *v, int *node, int64_t *channel, int cell[2]);
+/* Colours from end to end of a range; and its numbers in a line below. */
+void ui_ramp(const View *v, Rect bar, Colormap map, ColorRange range);
+void ui_ramp_ends(const View *v, Rect line, ColorRange range);
 /* A map's number; of a picture's its colour. */
 const char *ui_channel(const View *v, int node, int channel);
 /* Words about a map of the node shown, of the keys WHAT.map and WHAT.color. */
@@ -156,7 +165,8 @@ void view_bar(const View *v, Rect box);
 void view_banner(const View *v, Rect box);
 int view_banner_height(const View *v, int width); /* 0: there is none */
 void view_footer(const View *v, Rect box);
-void view_right(const View *v, Rect box); /* the unit or the classes */
+void view_right(const View *v, Rect box); /* the unit, an explanation, or the classes */
+void view_explain(const View *v, Rect box);
 void view_network(const View *v, Rect box);
 /* `most`: the cost of the fullest colour; NULL: costs are not shown. */
 void network_controls(const View *v, Rect row, const Diagram *d, const char *most);

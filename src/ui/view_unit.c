@@ -192,7 +192,9 @@ void view_unit(const View *v, Rect box) {
 void view_right(const View *v, Rect box) {
     const bool answer = v->place->depth == DEPTH_NETWORK ||
                         (v->place->depth == DEPTH_LAYER && v->node == v->graph->node_count - 1);
-    if (answer)
+    if (v->place->explain != EXPLAIN_NONE)
+        view_explain(v, box);
+    else if (answer)
         view_classes(v, box);
     else
         view_unit(v, box);
