@@ -80,12 +80,12 @@ static Layout layout_now(const View *v, const Screen *screen, const Layout *want
 
 /* --- The whole -------------------------------------------------------------------------------- */
 
-/* Three panels, the kernel's only where there is room for all. */
+/* Three panels; the kernel's where there is a kernel, and room for all. */
 static void draw_panels(const View *v, Rect box) {
     if (box.w < 1)
         return;
     const int gap = SPACE(v);
-    const bool three = box.h >= ui_px(v, 420);
+    const bool three = box.h >= ui_px(v, 420) && panel_has_kernel(v);
     Rect histogram = rect_cut_bottom(&box, box.h * (three ? 27 : 40) / 100);
     rect_cut_bottom(&box, gap);
     panel_histogram(v, histogram);

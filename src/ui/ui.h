@@ -114,7 +114,15 @@ void ui_paragraph(const View *v, Rect *box, TextStyle style, int lines, const ch
 /* A button as wide as its text asks for, cut off the left of *row. `key` may be NULL. */
 void ui_button(const View *v, Rect *row, const char *text, const char *key, const char *action,
                bool chosen, const char *region);
-/* A heading of a zone with a line under it; cuts itself off. */
+typedef struct UiButton {
+    const char *text, *action, *region;
+    bool chosen, keyless;
+} UiButton;
+/* A row of them, with their keys where there is room for those of all, smaller where there would
+ * not even be room for the words; hovering one says what it does. */
+void ui_buttons(const View *v, Rect row, const UiButton *buttons, int count);
+/* A heading of a zone with a note at its right; cuts itself off. Neither is ever cut: they become
+ * smaller, and go on in further lines. */
 void ui_heading(const View *v, Rect *box, const char *text, const char *note);
 void ui_progress(const View *v, Rect box, double share);
 /* What a zone says that has nothing to show: in its middle, over several lines. */
@@ -122,6 +130,9 @@ void ui_empty(const View *v, Rect box, const char *text);
 /* Two pixels' frame outside the box, thicker in the hall. */
 void ui_mark(const View *v, Rect box, Color color);
 bool ui_hovers(const View *v, Rect box); /* whether the mouse is there */
+
+/* Of the arrows in the network view, and of what came along them elsewhere. */
+Color ui_wire_color(const View *v, DiagramWire wire);
 
 /* --- Maps --- */
 /* The interval of the colours of a channel (-1: of the layer) as the state's `range` has it, and
@@ -165,6 +176,7 @@ void view_unit(const View *v, Rect box);
 void view_channel(const View *v, Rect box); /* within the zone of view.unit */
 void view_classes(const View *v, Rect box);
 void panel_input(const View *v, Rect box);
+bool panel_has_kernel(const View *v); /* whether a convolution made the chosen map */
 void panel_kernel(const View *v, Rect box);
 void panel_histogram(const View *v, Rect box);
 void panel_legend(const View *v, Rect box);
