@@ -31,6 +31,25 @@ PERFORM(playing_set) {
     return perform_field(s, "playing", argument, err);
 }
 
+/* Twice or half as many steps a second: 1, 2, 4, ... */
+enum { SPEED_MOST = 64 };
+
+static bool change_speed(Session *s, int speed) {
+    s->state.speed = speed < 1 ? 1 : speed > SPEED_MOST ? SPEED_MOST : speed;
+    s->due = s->now + 1000.0 / s->state.speed;
+    return true;
+}
+
+PERFORM(speed_up) {
+    (void)argument, (void)err;
+    return change_speed(s, 2 * s->state.speed);
+}
+
+PERFORM(speed_down) {
+    (void)argument, (void)err;
+    return change_speed(s, s->state.speed / 2);
+}
+
 /* The chosen channel stays on the page. */
 PERFORM(sort_set) {
     StatePlace *p = &s->state.place;
@@ -126,8 +145,9 @@ PERFORM(type_erase) {
     return true;
 }
 
+/* By rows; of the help by pages, as it was drawn last. */
 static bool move_choice(Session *s, int step) {
-    const int rows = palette_count(s);
+    const int rows = s->state.overlay == OVERLAY_HELP ? s->help_pages : palette_count(s);
     int choice = s->state.choice + step;
     s->state.choice = choice < 0 ? 0 : choice >= rows ? (rows ? rows - 1 : 0) : choice;
     return true;

@@ -59,6 +59,7 @@ typedef struct Session {
     char notice[400]; /* what was done: "wrote view-003.png"; or "" */
     SessionScreen screen;
     int shown_zoom; /* of the network as it was drawn last, in percent; 0: not yet */
+    int help_pages; /* of the help as it was drawn last; 0: not yet */
     double now;     /* ms of the clock at the last tick; */
     double due;     /* when autoplay takes its next step */
     bool scripted;

@@ -1,4 +1,4 @@
-/* What lies over everything: help, the palette, the pickers. */
+/* The lists that lie over everything: the palette, the pickers. */
 #include "ui/ui.h"
 
 #include "session/palette.h"
@@ -6,7 +6,7 @@
 
 enum { LAYER_OVERLAY = 1 };
 
-static Rect begin(const View *v, Rect screen, int width, int height) {
+Rect overlay_begin(const View *v, Rect screen, int width, int height) {
     draw_layer(v->list, LAYER_OVERLAY);
     draw_fill(v->list, screen, v->theme->veil);
     draw_region(v->list, screen, "back", "veil");
@@ -15,71 +15,6 @@ static Rect begin(const View *v, Rect screen, int width, int height) {
     draw_fill(v->list, box, v->theme->panel);
     draw_frame(v->list, box, v->theme->line);
     return box;
-}
-
-/* --- Help ------------------------------------------------------------------------------------- */
-
-/* A key as it is printed on keyboards, from SDL's name of it. */
-static const char *printed(const char *key) {
-    static const char *const names[][2] = {
-        {"Right", "→"},       {"Left", "←"},      {"Up", "↑"},         {"Down", "↓"},
-        {"PageDown", "PgDn"}, {"PageUp", "PgUp"}, {"Return", "Enter"}, {"Escape", "Esc"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i][0], key) == 0)
-            return names[i][1];
-    return key;
-}
-
-const char *ui_key(const View *v, const Action *action) {
-    char buffer[32];
-    const char *key = action_key(action, buffer);
-    const char *plus = strrchr(key, '+');
-    const char *last = plus && plus[1] && plus != key ? plus + 1 : key;
-    const char *kept = arena_format(&v->list->arena, &v->list->error, "%.*s%s", (int)(last - key),
-                                    key, printed(last));
-    return kept ? kept : "";
-}
-
-static int count_keys(void) {
-    int count = 0;
-    for (const Action *a = actions; a->name; a++)
-        count += a->keys[0] && strcmp(a->name, "nothing") != 0;
-    return count;
-}
-
-void overlay_help_view(const View *v, Rect screen) {
-    const int line = ui_line(v, SIZE_BODY), rows = count_keys() + 2;
-    const int most = screen.h - 4 * SPACE(v);
-    const int room = most - ui_line(v, SIZE_HEAD) - 4 * SPACE(v);
-    int columns = 1;
-    while (columns < 3 && (rows + columns - 1) / columns * line > room)
-        columns++;
-    const int per_column = rect_least((rows + columns - 1) / columns, room / line);
-    const int width = rect_least(screen.w - 2 * SPACE(v), columns * ui_px(v, 560));
-    Rect box = begin(v, screen, width, most);
-    draw_region(v->list, box, "back", "help");
-    box = rect_inset(box, 2 * SPACE(v), SPACE(v));
-    ui_heading(v, &box, ui_word(v, "help.title"), ui_word(v, "help.palette"));
-    Rect column = {0, 0, 0, 0};
-    int row = per_column;
-    TextStyle key = ui_mono(v, SIZE_BODY, TONE_TEXT, ALIGN_RIGHT);
-    TextStyle text = ui_style(v, SIZE_BODY, TONE_DIM, ALIGN_LEFT);
-    text.may_cut = key.may_cut = true;
-    const int column_width = box.w / columns;
-    for (const Action *a = actions; a->name; a++) {
-        if (!a->keys[0] || strcmp(a->name, "nothing") == 0)
-            continue;
-        if (row++ == per_column) {
-            column = rect_cut_left(&box, column_width);
-            row = 1;
-        }
-        Rect place = rect_cut_top(&column, line);
-        draw_text(v->list, rect_cut_left(&place, ui_px(v, 110)), key, ui_key(v, a));
-        rect_cut_left(&place, SPACE(v));
-        rect_cut_right(&place, SPACE(v));
-        draw_text(v->list, place, text,
-                  ui_word(v, arena_format(&v->list->arena, &v->list->error, "action.%s", a->name)));
-    }
 }
 
 /* --- Lists ------------------------------------------------------------------------------------ */
@@ -103,9 +38,9 @@ static void draw_row(const View *v, Rect box, const PaletteRow *row, int index, 
     TextStyle detail = ui_style(v, SIZE_SMALL, chosen ? TONE_ON_ACCENT : TONE_DIM, ALIGN_RIGHT);
     TextStyle key = ui_mono(v, SIZE_SMALL, chosen ? TONE_ON_ACCENT : TONE_TEXT, ALIGN_RIGHT);
     title.may_cut = detail.may_cut = true;
-    if (row->key[0])
-        draw_text(v->list, rect_cut_right(&box, draw_text_width(v->list, key, row->key)), key,
-                  row->key);
+    const char *name = ui_key_name(v, row->key);
+    if (name[0])
+        draw_text(v->list, rect_cut_right(&box, draw_text_width(v->list, key, name)), key, name);
     rect_cut_right(&box, SPACE(v));
     draw_text(v->list, rect_cut_left(&box, box.w * 3 / 5), title, row->title);
     draw_text(v->list, box, detail, row->detail);
@@ -117,7 +52,7 @@ void overlay_list_view(const View *v, Rect screen) {
     int shown = (screen.h - ui_px(v, 150)) / line;
     shown = shown > ROWS_MOST ? ROWS_MOST : shown;
     const int height = ui_px(v, 84) + shown * line;
-    Rect box = begin(v, screen, width, rect_least(height, screen.h - 2 * SPACE(v)));
+    Rect box = overlay_begin(v, screen, width, rect_least(height, screen.h - 2 * SPACE(v)));
     draw_region(v->list, box, NULL, "palette");
     box = rect_inset(box, 2 * SPACE(v), SPACE(v));
     static const char *const titles[OVERLAYS] = {[OVERLAY_PALETTE] = "palette.title",

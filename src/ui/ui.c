@@ -201,6 +201,30 @@ const char *ui_layer_note(const View *v, int node) {
     return note ? note : "";
 }
 
+const char *ui_key_name(const View *v, const char *key) {
+    static const char *const named[] = {
+        "Backspace", "Ctrl",   "Delete", "Down",  "End",   "Escape", "Home", "Left",
+        "PageDown",  "PageUp", "Return", "Right", "Shift", "Space",  "Tab",  "Up"};
+    char said[80] = "", part[32];
+    for (const char *at = key; *at;) {
+        const char *plus = at[1] ? strchr(at + 1, '+') : NULL; /* "+" is a key too */
+        const size_t length = plus ? (size_t)(plus - at) : strlen(at), used = strlen(said);
+        text_format(part, sizeof part, "%.*s", (int)length, at);
+        const char *word = part;
+        for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+            if (strcmp(part, named[i]) == 0)
+                word = ui_word(v, TEXT("key.%s", part));
+        text_format(said + used, sizeof said - used, "%s%s", word, plus ? "+" : "");
+        at += length + (plus ? 1 : 0);
+    }
+    return ui_unbroken(v, said);
+}
+
+const char *ui_key(const View *v, const Action *action) {
+    char buffer[32];
+    return ui_key_name(v, action_key(action, buffer));
+}
+
 /* --- Text ------------------------------------------------------------------------------------- */
 
 static Color tone(const View *v, UiTone t) {

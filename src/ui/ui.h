@@ -94,7 +94,10 @@ const char *ui_parameters(const View *v, int node); /* "3x3, 384, pad 1", or "" 
  */
 const char *ui_class_name(const View *v, int index);
 
-const char *ui_key(const View *v, const Action *action); /* "Ctrl+P", "→": its first key, or "" */
+/* A key as it is printed on keyboards of the user's language: "Ctrl+PageDown" is "Ctrl+PgDn", or
+ * "Ctrl+Av Pág". */
+const char *ui_key_name(const View *v, const char *key);
+const char *ui_key(const View *v, const Action *action); /* its first key, or "" */
 /* Whose weights these are, in the user's language; random ones say so. */
 const char *ui_weights(const View *v);
 /* What goes in and what comes out of a layer, and what it is: "convolution 5x5, 20: 28 × 28 × 1 →
@@ -180,6 +183,8 @@ bool panel_has_kernel(const View *v); /* whether a convolution made the chosen m
 void panel_kernel(const View *v, Rect box);
 void panel_histogram(const View *v, Rect box);
 void panel_legend(const View *v, Rect box);
+/* Veils the screen and draws the ground of what lies over it, of that size; returns its box. */
+Rect overlay_begin(const View *v, Rect screen, int width, int height);
 void overlay_help_view(const View *v, Rect screen);
 void overlay_list_view(const View *v, Rect screen); /* palette and pickers */
 

@@ -119,15 +119,14 @@ void view_classes(const View *v, Rect box) {
     box = rect_inset(box, SPACE(v), SPACE(v) / 2);
     ui_heading(v, &box, ui_word(v, "classes.title"), "");
     if (!answer_of(v, &a)) {
-        ui_empty(v, box, ui_word(v, "classes.waiting"));
+        ui_empty(v, box, ui_say(v, "classes.waiting", ui_key(v, action_find("layer.last"))));
         return;
     }
     draw_caveat(v, &box);
     if (a.softmax) {
         Rect row = rect_cut_bottom(&box, ui_px(v, 32));
-        char key[32];
         ui_button(v, &row, ui_word(v, v->place->logits ? "classes.show_p" : "classes.show_logits"),
-                  action_key(action_find("logits"), key), "logits", false, "classes.logits");
+                  ui_key(v, action_find("logits")), "logits", false, "classes.logits");
     }
     const int line = ui_line(v, SIZE_SMALL);
     const bool room = box.h >= 4 * line + 5 * ui_px(v, 22);

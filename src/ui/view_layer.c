@@ -202,7 +202,10 @@ static void draw_controls(const View *v, Rect row) {
 
 static void draw_waiting(const View *v, Rect box) {
     if (v->progress.kind != JOB_COMPUTING) {
-        ui_empty(v, box, ui_word(v, v->state->paused ? "layer.paused" : "layer.waiting"));
+        ui_empty(v, box,
+                 v->state->paused ? ui_say(v, "layer.paused", ui_key(v, action_find("layer.next")),
+                                           ui_key(v, action_find("deeper")))
+                                  : ui_word(v, "layer.waiting"));
         return;
     }
     Rect middle = rect_inset(box, box.w / 4, 0);

@@ -123,7 +123,11 @@ static void draw_controls(const View *v, Rect row, bool sum) {
         buttons[count++] = (UiButton){.text = ui_word(v, TEXT("button.%s", names[i])),
                                       .action = names[i],
                                       .region = ui_keep(v, TEXT("unit.%s", names[i])),
-                                      .chosen = i == COUNT - 1 && v->state->playing};
+                                      .chosen = false};
+    if (v->state->playing) { /* the last */
+        buttons[count - 1].text = ui_say(v, "play.rate", TEXT("%d", v->state->speed));
+        buttons[count - 1].chosen = true;
+    }
     ui_buttons(v, row, buttons, count);
 }
 
