@@ -2,6 +2,7 @@
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
+#include "base/words.h"
 #include "graph/graph.h"
 #include "model/labels.h"
 #include "model/preprocess.h"
@@ -26,7 +27,8 @@ typedef struct PaperError { /* an error rate as the paper reports it, in percent
 
 typedef struct Model {
     Arena arena;
-    const char *name, *title, *family, *paper, *note;
+    const char *name, *title, *family, *paper;
+    const char *note[WORDS_LANGUAGES]; /* what makes it itself; or "" */
     int year;
     Graph graph;
     Preprocess preprocess;

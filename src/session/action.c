@@ -1,6 +1,8 @@
 #include "session/perform.h"
 
 #include "base/text.h"
+#include "session/palette.h"
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -115,8 +117,8 @@ const Action actions[] = {
     {"overlay.close", NULL, "", with_overlay, overlay_close, false, ACTION_ANYWHERE},
     {"type", "TEXT", "", with_overlay, type_text, false, ACTION_ANYWHERE},
     {"type.erase", NULL, "", with_overlay, type_erase, false, ACTION_ANYWHERE},
-    {"choice.next", NULL, "", with_overlay, choice_next, false, ACTION_ANYWHERE},
-    {"choice.prev", NULL, "", with_overlay, choice_prev, false, ACTION_ANYWHERE},
+    {"choice.next", "[N]", "", with_overlay, choice_next, false, ACTION_ANYWHERE},
+    {"choice.prev", "[N]", "", with_overlay, choice_prev, false, ACTION_ANYWHERE},
     {"choice.take", "[N]", "", with_overlay, choice_take, false, ACTION_ANYWHERE},
     {"theme", "[dark|light|contrast]", "T", NULL, theme_set, false, ACTION_ANYWHERE},
     {"language", "[en|es]", "l", NULL, language_set, false, ACTION_ANYWHERE},
@@ -249,13 +251,25 @@ static const char *help_line(const char *key) {
     return NULL;
 }
 
-/* In an overlay's list and field. */
-static const char *overlay_line(const char *key, char line[64]) {
-    static const char *const keys[][2] = {
-        {"Down", "choice.next"},   {"Up", "choice.prev"},     {"PageDown", "choice.next"},
-        {"PageUp", "choice.prev"}, {"Return", "choice.take"}, {"Backspace", "type.erase"},
-        {"Tab", "choice.next"},    {"Escape", "back"},        {"F1", "help"},
-        {"Ctrl+P", "palette"}};
+/* In an overlay's list and field; pictures stand in rows. */
+static const char *overlay_line(const Session *s, const char *key, char line[64]) {
+    static const char *const moves[][3] = {/* key, in a list, among pictures */
+                                           {"Down", "choice.next", "choice.next 6"},
+                                           {"Up", "choice.prev", "choice.prev 6"},
+                                           {"PageDown", "choice.next 8", "choice.next 18"},
+                                           {"PageUp", "choice.prev 8", "choice.prev 18"},
+                                           {"Right", NULL, "choice.next"},
+                                           {"Left", NULL, "choice.prev"}};
+    static const char *const keys[][2] = {{"Return", "choice.take"},
+                                          {"Backspace", "type.erase"},
+                                          {"Tab", "choice.next"},
+                                          {"Escape", "back"},
+                                          {"F1", "help"},
+                                          {"Ctrl+P", "palette"}};
+    static_assert(PALETTE_COLUMNS == 6, "a row of pictures");
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
+        if (strcmp(key, moves[i][0]) == 0)
+            return moves[i][1 + (s->state.overlay == OVERLAY_IMAGES)];
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(key, keys[i][0]) == 0)
             return keys[i][1];
@@ -269,7 +283,7 @@ bool action_press(Session *s, const char *key) {
     char line[64];
     const StateOverlay overlay = s->state.overlay;
     const bool field = overlay && overlay != OVERLAY_HELP;
-    const char *what = field                     ? overlay_line(key, line)
+    const char *what = field                     ? overlay_line(s, key, line)
                        : overlay == OVERLAY_HELP ? help_line(key)
                                                  : NULL;
     if (!field && !what)

@@ -104,14 +104,27 @@ PERFORM(overlay_palette) {
     return show_overlay(s, OVERLAY_PALETTE);
 }
 
+/* What is open is chosen at first: its row tells what it is. */
+static bool choose_open_one(Session *s) {
+    const SceneNames *open = &s->state.place.scene;
+    static PaletteRow row;
+    const int rows = s->state.overlay ? palette_count(s) : 0;
+    for (int i = 0; i < rows; i++)
+        if (palette_row(s, i, &row) &&
+            ((row.model && strcmp(row.model->name, open->model) == 0) ||
+             (row.image && s->scene && strcmp(row.image, scene_image_path(s->scene)) == 0)))
+            s->state.choice = i;
+    return true;
+}
+
 PERFORM(overlay_models) {
     (void)argument, (void)err;
-    return show_overlay(s, OVERLAY_MODELS);
+    return show_overlay(s, OVERLAY_MODELS) && choose_open_one(s);
 }
 
 PERFORM(overlay_images) {
     (void)argument, (void)err;
-    return show_overlay(s, OVERLAY_IMAGES);
+    return show_overlay(s, OVERLAY_IMAGES) && choose_open_one(s);
 }
 
 PERFORM(overlay_close) {
@@ -153,14 +166,18 @@ static bool move_choice(Session *s, int step) {
     return true;
 }
 
+static bool step_choice(Session *s, const char *argument, int direction, Error *err) {
+    int rows = 1;
+    return (!argument[0] || perform_number(argument, "number", 1, 100000, &rows, err)) &&
+           move_choice(s, direction * rows);
+}
+
 PERFORM(choice_next) {
-    (void)argument, (void)err;
-    return move_choice(s, 1);
+    return step_choice(s, argument, 1, err);
 }
 
 PERFORM(choice_prev) {
-    (void)argument, (void)err;
-    return move_choice(s, -1);
+    return step_choice(s, argument, -1, err);
 }
 
 /* The row of that number, or the one chosen. One that wants more words gets them typed. */

@@ -1,5 +1,5 @@
 /* The help: every key of the table of actions, in columns, on as many pages as it takes. */
-#include "ui/ui.h"
+#include "ui/overlays.h"
 
 #include "base/text.h"
 #include <string.h>

@@ -2,6 +2,7 @@
 
 #include "draw/sdl_render.h"
 #include "tensor/image.h"
+#include "ui/overlays.h"
 #include <math.h>
 #include <string.h>
 
@@ -106,6 +107,17 @@ static void draw_scene(const View *v, const Layout *layout) {
     view_right(v, zone[ZONE_RIGHT]);
 }
 
+static void draw_overlay(const View *v, Rect screen) {
+    static void (*const draw[OVERLAYS])(const View *, Rect) = {
+        [OVERLAY_HELP] = overlay_help_view,
+        [OVERLAY_PALETTE] = overlay_list_view,
+        [OVERLAY_MODELS] = overlay_models_view,
+        [OVERLAY_IMAGES] = overlay_images_view,
+    };
+    if (draw[v->state->overlay])
+        draw[v->state->overlay](v, screen);
+}
+
 static void draw_hover_text(const View *v) {
     const DrawRegion *region = draw_hint_at(v->list, v->mouse_x, v->mouse_y);
     if (v->mouse_x < 0 || !region || !region->hint)
@@ -145,10 +157,7 @@ bool screen_build(const Screen *screen, DrawList *list) {
     view_bar(&v, layout.zone[ZONE_BAR]);
     view_banner(&v, layout.zone[ZONE_BANNER]);
     view_footer(&v, layout.zone[ZONE_FOOTER]);
-    if (v.state->overlay == OVERLAY_HELP)
-        overlay_help_view(&v, all);
-    else if (v.state->overlay)
-        overlay_list_view(&v, all);
+    draw_overlay(&v, all);
     draw_hover_text(&v);
     return moving;
 }

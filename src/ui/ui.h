@@ -183,9 +183,5 @@ bool panel_has_kernel(const View *v); /* whether a convolution made the chosen m
 void panel_kernel(const View *v, Rect box);
 void panel_histogram(const View *v, Rect box);
 void panel_legend(const View *v, Rect box);
-/* Veils the screen and draws the ground of what lies over it, of that size; returns its box. */
-Rect overlay_begin(const View *v, Rect screen, int width, int height);
-void overlay_help_view(const View *v, Rect screen);
-void overlay_list_view(const View *v, Rect screen); /* palette and pickers */
 
 #endif

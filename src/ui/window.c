@@ -295,7 +295,7 @@ static void on_wheel(Ui *ui, int up) {
     if (up == 0)
         return;
     if (ui->session.state.overlay)
-        post(ui, up > 0 ? "choice.prev" : "choice.next");
+        press(ui, up > 0 ? "Up" : "Down");
     else if (is_over(ui, "view.network"))
         zoom_network(ui, up > 0);
     else if (is_over(ui, "view.unit"))
