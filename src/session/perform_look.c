@@ -217,6 +217,7 @@ PERFORM(export_view) {
     if (argument[0] ? !session_set_path(path, argument, "the file's name", err)
                     : !next_file(path, err))
         return false;
+    s->notice[0] = '\0'; /* what was told of the picture before is no part of this one */
     if (!s->screen.export_view(s->screen.context, path, err))
         return false;
     session_notice(s, "notice.wrote", path);
@@ -227,6 +228,7 @@ PERFORM(copy_view) {
     (void)argument;
     if (!s->screen.copy_view)
         return error_set(err, ERROR_UNSUPPORTED, "copy.view", "there is no clipboard");
+    s->notice[0] = '\0';
     if (!s->screen.copy_view(s->screen.context, err))
         return false;
     session_notice(s, "notice.copied_view", "");

@@ -61,8 +61,9 @@ void panel_input(const View *v, Rect box) {
     draw_region(v->list, box, NULL, "panel.input");
     box = rect_inset(box, SPACE(v), SPACE(v) / 2);
     ui_heading(v, &box, ui_word(v, "input.title"), "");
-    /* The picture stays in its place from cell to cell. */
-    Rect words = rect_cut_bottom(&box, draw_paragraph_height(v->list, box.w, style, line, longest));
+    /* The picture stays in its place from cell to cell. A mere hint leaves it the room. */
+    const int needs = draw_paragraph_height(v->list, box.w, style, line, longest);
+    Rect words = rect_cut_bottom(&box, has_field || box.h >= 2 * needs ? needs : 0);
     const Image *picture = scene_picture(v->scene);
     const Rect shown = ui_fit(box, picture->width, picture->height, true);
     ui_picture(v, shown);
@@ -72,7 +73,8 @@ void panel_input(const View *v, Rect box) {
         draw_frame(v->list, rect_inset(r, 1, 1), v->theme->on_accent);
     }
     const bool cut = has_field && (whole.width != inside.width || whole.height != inside.height);
-    ui_paragraph(v, &words, style, 6, has_field ? field_words(v, &whole, cut) : hover);
+    if (words.h > 0)
+        ui_paragraph(v, &words, style, 6, has_field ? field_words(v, &whole, cut) : hover);
 }
 
 /* --- The kernel ------------------------------------------------------------------------------- */

@@ -50,6 +50,7 @@ typedef struct View {
     WordsLanguage language;
     double now;
     int mouse_x, mouse_y; /* -1: not over the window */
+    const char *origin;   /* what the footer says instead of keys; NULL: nothing */
     double scale;         /* of type and space: 1 is 14 pixels' body type */
     JobProgress progress;
     const Scene *scene; /* NULL: none is open */
@@ -169,6 +170,7 @@ void ui_picture(const View *v, Rect box);
 void view_bar(const View *v, Rect box);
 void view_banner(const View *v, Rect box);
 int view_banner_height(const View *v, int width); /* 0: there is none */
+int view_footer_height(const View *v, int width);
 void view_footer(const View *v, Rect box);
 void view_right(const View *v, Rect box); /* the unit or the classes */
 void view_network(const View *v, Rect box);

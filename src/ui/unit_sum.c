@@ -217,19 +217,38 @@ static int page_of(const UnitView *u, int rows, int pages, int64_t area) {
     return page >= pages ? pages - 1 : page;
 }
 
-/* Which of them are shown, and the way to the others. */
-static void draw_pages(const UnitView *u, Rect *box, bool channels, int first, int last, int all) {
+static const char *pages_text(const UnitView *u, bool channels, int first, int last, int all) {
     const View *v = u->v;
-    Rect line = rect_cut_bottom(box, ui_px(v, 30));
-    Rect right = rect_cut_right(&line, ui_px(v, 76));
-    TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    small.may_cut = true;
     const bool colors = channels && v->graph->nodes[u->node].inputs[0] == GRAPH_IMAGE;
     const char *key = colors || v->place->terms != TERMS_STRONGEST ? "unit.shown_of"
                       : channels                                   ? "unit.strongest_of"
                                                                    : "unit.strongest_terms";
-    draw_text(v->list, line, small,
-              ui_say(v, key, TEXT("%d", first + 1), TEXT("%d", last), ui_count(v, all)));
+    return ui_say(v, key, TEXT("%d", first + 1), TEXT("%d", last), ui_count(v, all));
+}
+
+static int pages_buttons(const View *v) {
+    return ui_px(v, 76);
+}
+
+static int pages_height(const UnitView *u, int width, bool channels, int all) {
+    const View *v = u->v;
+    const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    const int words =
+        draw_paragraph_height(v->list, width - pages_buttons(v), small, ui_line(v, SIZE_SMALL),
+                              pages_text(u, channels, all, all, all));
+    return words > ui_px(v, 30) ? words : ui_px(v, 30);
+}
+
+/* Which of them are shown, and the way to the others. */
+static void draw_pages(const UnitView *u, Rect *box, bool channels, int first, int last, int all) {
+    const View *v = u->v;
+    Rect line = rect_cut_bottom(box, pages_height(u, box->w, channels, all));
+    Rect right = rect_cut_right(&line, pages_buttons(v));
+    const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    const char *text = pages_text(u, channels, first, last, all);
+    const int height = draw_paragraph_height(v->list, line.w, small, ui_line(v, SIZE_SMALL), text);
+    rect_cut_top(&line, (line.h - height) / 2);
+    ui_paragraph(v, &line, small, 4, text);
     ui_button(v, &right, "‹", NULL, "terms.prev", false, "unit.terms_prev");
     ui_button(v, &right, "›", NULL, "terms.next", false, "unit.terms_next");
 }
@@ -253,8 +272,8 @@ typedef struct Pages {
 } Pages;
 
 static Pages pages_of(const UnitView *u, Rect *box, Rect *slide, int channels, int64_t area) {
-    const View *v = u->v;
-    const int height = row_height(u, *box, channels), line = ui_px(v, 30);
+    const int height = row_height(u, *box, channels);
+    const int line = pages_height(u, box->w, true, channels);
     const int maps = unit_slide_height(u, *box);
     Pages p = {.height = height};
     if (maps > 0 && box->h - maps >= height + (channels > 1 ? line : 0))
@@ -391,8 +410,7 @@ static void draw_term(const UnitView *u, Rect row, const TermRows *r, int index)
     const TraceTerm *term = &u->t->terms[u->order[index]];
     const bool current = u->taken < u->t->count && index == u->taken - 1;
     const TextStyle place = ui_style(v, SIZE_SMALL, current ? TONE_ACCENT : TONE_DIM, ALIGN_LEFT);
-    TextStyle mono = ui_mono(v, SIZE_SMALL, current ? TONE_ACCENT : TONE_TEXT, ALIGN_LEFT);
-    mono.may_cut = r->form == ROW_BARE;
+    const TextStyle mono = ui_mono(v, SIZE_SMALL, current ? TONE_ACCENT : TONE_TEXT, ALIGN_LEFT);
     term_region(u, row, term, index);
     draw_text(v->list, rect_cut_left(&row, r->place), place, origin_text(u, term, r->form));
     rect_cut_left(&row, 2 * SPACE(v));
@@ -429,7 +447,7 @@ static void by_terms(const UnitView *u, Rect box) {
     const int all = (int)u->t->count;
     draw_origin(u, &box);
     int rows = box.h / line;
-    rows = rows < all ? (box.h - ui_px(v, 30)) / line : all;
+    rows = rows < all ? (box.h - pages_height(u, box.w, false, all)) / line : all;
     rows = rows < 1 ? 1 : rows;
     const int pages = (all + rows - 1) / rows, page = page_of(u, rows, pages, 1);
     const int first = page * rows, last = rect_least(first + rows, all);

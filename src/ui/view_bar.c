@@ -146,6 +146,7 @@ void view_banner(const View *v, Rect box) {
         return;
     draw_fill(v->list, box, b.wrong ? v->theme->wrong : v->theme->raised);
     draw_region(v->list, box, NULL, b.wrong ? "banner.error" : "banner");
+    draw_hint(v->list, b.text);
     box = rect_inset(box, 2 * SPACE(v), SPACE(v));
     Rect right = rect_cut_right(&box, banner_button_width(v, &b));
     if (b.button)
@@ -153,5 +154,4 @@ void view_banner(const View *v, Rect box) {
     TextStyle style = ui_style(v, SIZE_BODY, b.wrong ? TONE_WRONG : TONE_TEXT, ALIGN_LEFT);
     style.may_cut = true;
     draw_paragraph(v->list, box, style, ui_line(v, SIZE_BODY), b.text);
-    draw_hint(v->list, b.text);
 }

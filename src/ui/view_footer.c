@@ -36,10 +36,37 @@ static const char *const *hints_of(const View *v) {
     }
 }
 
+/* The line that leads here; where it is so long that it would take the picture's place, where it
+ * stands whole. */
+static const char *origin_text(const View *v, int width, int *height) {
+    const TextStyle mono = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
+    const int line = ui_line(v, SIZE_SMALL);
+    *height = draw_paragraph_height(v->list, width, mono, line, v->origin);
+    if (*height <= v->list->height / 4)
+        return v->origin;
+    *height = draw_paragraph_height(v->list, width, mono, line, ui_word(v, "footer.metadata"));
+    return ui_word(v, "footer.metadata");
+}
+
+int view_footer_height(const View *v, int width) {
+    int height;
+    if (!v->origin)
+        return ui_px(v, 28);
+    origin_text(v, width - 4 * SPACE(v), &height);
+    return height + SPACE(v);
+}
+
 void view_footer(const View *v, Rect box) {
     draw_fill(v->list, box, v->theme->panel);
     draw_region(v->list, box, NULL, "footer");
     box = rect_inset(box, 2 * SPACE(v), 0);
+    if (v->origin) {
+        int height;
+        const char *text = origin_text(v, box.w, &height);
+        draw_paragraph(v->list, rect_inset(box, 0, SPACE(v) / 2),
+                       ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT), ui_line(v, SIZE_SMALL), text);
+        return;
+    }
     TextStyle key = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
     TextStyle meaning = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
     const char *const *hints = hints_of(v);

@@ -111,6 +111,8 @@ static void unit_bars(const View *v, Rect box, int rows) {
         const bool chosen = unit == v->place->channel;
         const float value = v->values->data[unit];
         draw_region(v->list, row, TEXT("channel.select %d", unit), "grid.channel.%d", unit);
+        if (is_answer(v))
+            draw_hint(v->list, ui_class_name(v, unit));
         name.color = chosen ? v->theme->accent : v->theme->text;
         draw_text(v->list, rect_cut_left(&row, names), name,
                   is_answer(v) ? ui_class_name(v, unit) : TEXT("%d", unit));

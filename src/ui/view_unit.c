@@ -146,9 +146,7 @@ static void draw_trace(const View *v, Rect box, int channel, int y, int x) {
     take_terms(&u);
     Rect controls = rect_cut_bottom(&box, ui_px(v, 32));
     Rect result = rect_cut_bottom(&box, result_height(&u, box.w));
-    draw_clip_begin(v->list, box);
     draw_kind(&u, box);
-    draw_clip_end(v->list);
     draw_result(&u, result);
     draw_controls(v, controls, t.kind == TRACE_SUM);
 }

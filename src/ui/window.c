@@ -105,7 +105,7 @@ static Screen screen_of(Ui *ui) {
 static bool export_screen(void *context, const char *path, Error *err) {
     Ui *ui = context;
     const Screen screen = screen_of(ui);
-    return screen_save(&screen, ui->fonts, path, err);
+    return screen_save(&screen, ui->fonts, path, true, err);
 }
 
 static bool copy_screen(void *context, Error *err) {
