@@ -94,12 +94,17 @@ static void draw_zone(const View *v, Rect box, void (*draw)(const View *v, Rect 
     }
 }
 
-/* Three panels; the kernel's where there is a kernel, and room for all. */
+/* Three panels; the kernel's where there is a kernel, and room for all. In little room only the
+ * input. */
 static void draw_panels(const View *v, Rect box) {
     if (box.w < 1)
         return;
     const int gap = SPACE(v);
     const bool three = box.h >= ui_px(v, 420) && panel_has_kernel(v);
+    if (box.h < ui_px(v, 160)) {
+        draw_zone(v, box, panel_input);
+        return;
+    }
     Rect histogram = rect_cut_bottom(&box, box.h * (three ? 27 : 40) / 100);
     rect_cut_bottom(&box, gap);
     draw_zone(v, histogram, panel_histogram);

@@ -236,8 +236,12 @@ void view_layer(const View *v, Rect box) {
         draw_waiting(v, box);
         return;
     }
-    Rect legend = rect_cut_bottom(&box, ui_px(v, 34));
-    Rect controls = rect_cut_bottom(&box, ui_px(v, 32));
+    /* Where one only looks in from the network, the maps have the room before what goes with them.
+     */
+    const bool aside = v->place->depth == DEPTH_NETWORK;
+    const int least = aside ? ui_px(v, 64) : 0, heights[] = {ui_px(v, 34), ui_px(v, 32)};
+    Rect legend = rect_cut_bottom(&box, box.h - heights[0] >= least ? heights[0] : 0);
+    Rect controls = rect_cut_bottom(&box, box.h - heights[1] >= least ? heights[1] : 0);
     rect_cut_top(&box, SPACE(v) / 2);
     rect_cut_bottom(&box, SPACE(v) / 2);
     draw_clip_begin(v->list, box);
@@ -246,6 +250,8 @@ void view_layer(const View *v, Rect box) {
     else
         draw_maps(v, box);
     draw_clip_end(v->list);
-    draw_controls(v, controls);
-    panel_legend(v, legend);
+    if (controls.h > 0)
+        draw_controls(v, controls);
+    if (legend.h > 0)
+        panel_legend(v, legend);
 }
