@@ -27,7 +27,29 @@ static void what_is_cut_is_told(void **state) {
     expect(&list, "at 500 x 300, \"convolution\" is cut: \"conv…\"");
     begin(&list);
     draw_text(&list, (Rect){100, 0, 50, 20}, name, "convolution");
+    expect(&list, "is cut"); /* a name may be, where hovering says it whole */
+    begin(&list);
+    draw_region(&list, (Rect){100, 0, 50, 20}, NULL, "there");
+    draw_hint(&list, "this is a convolution");
+    draw_text(&list, (Rect){100, 0, 50, 20}, name, "convolution");
     expect(&list, NULL);
+    begin(&list);
+    draw_region(&list, (Rect){200, 0, 50, 20}, NULL, "elsewhere");
+    draw_hint(&list, "this is a convolution");
+    draw_text(&list, (Rect){100, 0, 50, 20}, name, "convolution");
+    expect(&list, "is cut");
+    begin(&list);
+    draw_region(&list, (Rect){100, 0, 50, 20}, NULL, "there");
+    draw_hint(&list, "convolution");
+    draw_text(&list, (Rect){100, 0, 50, 20}, style, "convolution");
+    expect(&list, "is cut"); /* what is no name may not */
+    begin(&list);
+    TextStyle figures = name;
+    figures.face = FACE_MONO;
+    draw_region(&list, (Rect){100, 0, 50, 20}, NULL, "there");
+    draw_hint(&list, "1234567890");
+    draw_text(&list, (Rect){100, 0, 50, 20}, figures, "1234567890");
+    expect(&list, "is cut"); /* and no figures */
     begin(&list);
     draw_paragraph(&list, (Rect){100, 0, 50, 40}, style, 20, "one two three four five six");
     expect(&list, "is cut");
@@ -51,6 +73,8 @@ static void what_is_left_out_is_told(void **state) {
     draw_paragraph(&list, (Rect){100, 0, 500, 15}, style, 20, "low");
     expect(&list, "\"low\" has no room");
     begin(&list);
+    draw_region(&list, (Rect){100, 0, 5, 20}, NULL, "there");
+    draw_hint(&list, "narrow");
     draw_text(&list, (Rect){100, 0, 5, 20}, name, "narrow");
     draw_text(&list, (Rect){100, 0, 5, 20}, style, "");
     expect(&list, NULL);
@@ -140,11 +164,39 @@ static void real_fonts_keep_to_their_boxes(void **state) {
     }
 }
 
+/* What did not fit is taken back, and drawn smaller. */
+static void what_does_not_fit_is_taken_back(void **state) {
+    (void)state;
+    DrawList list = {0};
+    begin(&list);
+    const DrawMark mark = draw_mark(&list);
+    assert_true(draw_is_whole(&list, mark));
+    draw_region(&list, (Rect){100, 0, 50, 20}, NULL, "first");
+    draw_text(&list, (Rect){100, 0, 50, 20}, style, "convolution");
+    assert_false(draw_is_whole(&list, mark)); /* cut */
+    draw_rewind(&list, mark);
+    draw_hint(&list, "of a region that is gone");
+    draw_text(&list, (Rect){100, 0, 50, 15}, style, "low");
+    assert_false(draw_is_whole(&list, mark)); /* left out */
+    draw_rewind(&list, mark);
+    draw_text(&list, (Rect){100, 0, 50, 20}, style, "one");
+    draw_text(&list, (Rect){110, 0, 50, 20}, style, "two");
+    assert_false(draw_is_whole(&list, mark)); /* on another */
+    draw_rewind(&list, mark);
+    draw_text(&list, (Rect){100, 0, 50, 20}, name, "convolution");
+    assert_true(draw_is_whole(&list, mark)); /* a name */
+    draw_rewind(&list, mark);
+    assert_null(draw_region_find(&list, "first"));
+    assert_int_equal(list.item_count, 1);
+    expect(&list, NULL);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_cut_is_told),
         cmocka_unit_test(what_is_left_out_is_told),
         cmocka_unit_test(overlaps_are_told),
+        cmocka_unit_test(what_does_not_fit_is_taken_back),
         cmocka_unit_test(what_leaves_the_screen_is_told),
         cmocka_unit_test(real_fonts_keep_to_their_boxes),
     };

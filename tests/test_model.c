@@ -98,6 +98,53 @@ static void bad_files_are_told(void **state) {
     }
 }
 
+#define NOTE(note) "{\"note\": " note ", \"input\": [3, 16, 16], \"layers\": [" CONV "]}"
+
+/* One text for all languages, or one each. */
+static void notes_are_read(void **state) {
+    (void)state;
+    static const char *const bad[][2] = {
+        {NOTE("{\"en\": \"only this\"}"), "note.es is missing"},
+        {NOTE("{\"en\": \"a\", \"es\": \"b\", \"fr\": \"c\"}"), "note: unknown key 'fr'"},
+        {NOTE("{\"en\": \"a\", \"es\": 3}"), "note: es: expected a text"},
+        {NOTE("7"), "note: expected a text"}};
+    static const char *const good[][3] = {
+        {NOTE("\"one\""), "one", "one"},
+        {NOTE("{\"en\": \"a note\", \"es\": \"una nota\"}"), "a note", "una nota"},
+        {LAYERS(CONV), "", ""}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        Error err = {0};
+        assert_false(loads(bad[i][0], &err));
+        test_contains(err.text, bad[i][1]);
+    }
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        Error err = {0};
+        Model *m = model_parse(good[i][0], strlen(good[i][0]), "test", 0, &err);
+        assert_ok(m, err);
+        assert_string_equal(m->note[WORDS_EN], good[i][1]);
+        assert_string_equal(m->note[WORDS_ES], good[i][2]);
+        model_free(m);
+    }
+}
+
+/* Those that ship have them in both languages. */
+static void shipped_notes_are_translated(void **state) {
+    (void)state;
+    Arena arena = {0};
+    Error err = {0};
+    char **names;
+    size_t count;
+    assert_ok(model_names(&arena, &names, &count, &err), err);
+    for (size_t i = 0; i < count; i++) {
+        Model *m = model_load(names[i], 0, &err);
+        assert_ok(m, err);
+        if (!*m->note[WORDS_EN] || strcmp(m->note[WORDS_EN], m->note[WORDS_ES]) == 0)
+            fail_msg("%s has no note in each language", names[i]);
+        model_free(m);
+    }
+    arena_free(&arena);
+}
+
 static void repeated_stages_must_fit_limits(void **state) {
     (void)state;
     /* 8 levels of 512 repetitions would be 2^72 nodes: refused early. */
@@ -185,6 +232,8 @@ static void allocation_failures_are_errors(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_files_are_told),
+        cmocka_unit_test(notes_are_read),
+        cmocka_unit_test(shipped_notes_are_translated),
         cmocka_unit_test(repeated_stages_must_fit_limits),
         cmocka_unit_test(lists_of_layers_are_limited),
         cmocka_unit_test(size_changes_input_and_resize),

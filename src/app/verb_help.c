@@ -104,9 +104,10 @@ static void help_actions(FILE *out) {
 }
 
 static void help_keys(FILE *out) {
+    char keys[ACTION_KEYS_SIZE];
     for (const Action *a = actions; a->name; a++)
-        if (*a->keys)
-            fprintf(out, "  %-26s %s\n", a->keys, meaning(a));
+        if (*action_every_key(a, keys))
+            fprintf(out, "  %-26s %s\n", keys, meaning(a));
 }
 
 static void help_state(FILE *out) {

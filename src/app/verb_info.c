@@ -130,8 +130,9 @@ static void text_info(App *app, const Model *m, const RunMemory *memory) {
     fprintf(out, "%s%s\n", m->title, m->year ? TEXT(" (%d)", m->year) : "");
     if (*m->paper)
         fprintf(out, "%s\n", m->paper);
-    if (*m->note)
-        fprintf(out, "%s\n", m->note);
+    const char *note = m->note[words_language_of_locale()];
+    if (*note)
+        fprintf(out, "%s\n", note);
     fprintf(out, "input %s\n\n", SHAPE_TEXT(&g->input));
     fprintf(out, "%-*s  %-*s  %-*s  %-16s %8s %8s %6s %5s %9s\n", name_width, "name", label_width,
             "label", what_width, "layer", "output", "params", "MACs", "field", "jump", "bytes");

@@ -23,8 +23,8 @@ typedef struct TextStyle {
     Color color;
     TextAlign align;
     bool bold;    /* the face's bold cut, if there is one */
-    bool may_cut; /* a name of any length, whose whole is said elsewhere: draw_list_check lets it
-                     end in "…" or be left out */
+    bool may_cut; /* a name of any length: draw_list_check lets it end in "…" or be left out where a
+                     region's hint (draw_hint) says it whole. No figures */
 } TextStyle;
 
 /* The cut of the face that a style asks for. */
@@ -188,9 +188,19 @@ const DrawRegion *draw_hint_at(const DrawList *list, int x, int y);
  * does. */
 const DrawItem *draw_text_find(const DrawList *list, const char *words);
 
-/* Whether all that was to be said can be read: no text is missing, cut (but for those that may be),
- * outside of its box or of the screen, or on another of its layer. What is clipped away does not
- * count. False with a sentence about the first that is wrong. */
+/* A point of the list to which it can be taken back, so that what did not fit can be drawn smaller.
+ * Clips and layers must be as they were. */
+typedef struct DrawMark {
+    size_t items, missing, regions;
+} DrawMark;
+DrawMark draw_mark(const DrawList *list);
+void draw_rewind(DrawList *list, DrawMark mark);
+/* Whether no text since then is missing, cut (but for names that may be) or on another of them. */
+bool draw_is_whole(const DrawList *list, DrawMark since);
+
+/* Whether all that was to be said can be read: no text is missing, cut (but for names whose whole a
+ * hint says), outside of its box or of the screen, or on another of its layer. What is clipped away
+ * does not count. False with a sentence about the first that is wrong. */
 bool draw_list_check(const DrawList *list, Error *err);
 
 #endif

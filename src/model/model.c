@@ -115,12 +115,29 @@ static bool read_preprocess(Model *m, const Json *root, int size, Error *err) {
     return true;
 }
 
+/* One text for all languages, or an object with one of each. */
+static bool read_note(Model *m, const Json *root, Error *err) {
+    const Json *note = json_get(root, "note");
+    const char *keys[WORDS_LANGUAGES + 1] = {NULL};
+    for (int i = 0; i < WORDS_LANGUAGES; i++)
+        keys[i] = words_language_code((WordsLanguage)i);
+    const bool each = json_type(note) == JSON_OBJECT;
+    if (each && !read_keys(note, keys, err))
+        return error_prefix(err, "note");
+    for (int i = 0; i < WORDS_LANGUAGES; i++) {
+        if (each && !json_get(note, keys[i]))
+            return error_set(err, ERROR_MISSING, TEXT("note.%s", keys[i]));
+        if (!read_text(m, each ? note : root, each ? keys[i] : "note", &m->note[i], err))
+            return each ? error_prefix(err, "note") : false;
+    }
+    return true;
+}
+
 static bool read_about(Model *m, const Json *root, Error *err) {
     double year = 0;
     if (!read_text(m, root, "title", &m->title, err) ||
         !read_text(m, root, "family", &m->family, err) ||
-        !read_text(m, root, "paper", &m->paper, err) ||
-        !read_text(m, root, "note", &m->note, err) ||
+        !read_text(m, root, "paper", &m->paper, err) || !read_note(m, root, err) ||
         !read_text(m, root, "unmarked_weights", &m->unmarked, err) ||
         !read_number(root, "year", 1900, 2999, &year, err))
         return false;

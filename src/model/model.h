@@ -3,6 +3,7 @@
 #define MODEL_MODEL_H
 
 #include "base/file.h"
+#include "base/words.h"
 #include "graph/graph.h"
 #include "model/labels.h"
 #include "model/preprocess.h"
@@ -27,7 +28,8 @@ typedef struct PaperError { /* an error rate as the paper reports it, in percent
 
 typedef struct Model {
     Arena arena;
-    const char *name, *title, *family, *paper, *note;
+    const char *name, *title, *family, *paper;
+    const char *note[WORDS_LANGUAGES]; /* what makes it itself; or "" */
     int year;
     Graph graph;
     Preprocess preprocess;

@@ -1,6 +1,8 @@
 #include "session/perform.h"
 
 #include "base/text.h"
+#include "session/palette.h"
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -86,6 +88,8 @@ const Action actions[] = {
     {"terms.prev", NULL, "Ctrl+Up", SCENE, terms_prev, true, ACTION_IN_UNIT},
     {"playing", "[no|yes]", "a", SCENE, playing_set, false, ACTION_ANYWHERE},
     {"speed", "N", "", NULL, speed_set, false, ACTION_ANYWHERE},
+    {"speed.up", NULL, "f", NULL, speed_up, false, ACTION_ANYWHERE},
+    {"speed.down", NULL, "F", NULL, speed_down, false, ACTION_ANYWHERE},
     {"play.step", NULL, "", SCENE, play_step, true, ACTION_ANYWHERE},
 
     {"block.open", "[BLOCK]", "e", with_blocks, block_open, false, ACTION_ANYWHERE},
@@ -126,8 +130,8 @@ const Action actions[] = {
     {"overlay.close", NULL, "", with_overlay, overlay_close, false, ACTION_ANYWHERE},
     {"type", "TEXT", "", with_overlay, type_text, false, ACTION_ANYWHERE},
     {"type.erase", NULL, "", with_overlay, type_erase, false, ACTION_ANYWHERE},
-    {"choice.next", NULL, "", with_overlay, choice_next, false, ACTION_ANYWHERE},
-    {"choice.prev", NULL, "", with_overlay, choice_prev, false, ACTION_ANYWHERE},
+    {"choice.next", "[N]", "", with_overlay, choice_next, false, ACTION_ANYWHERE},
+    {"choice.prev", "[N]", "", with_overlay, choice_prev, false, ACTION_ANYWHERE},
     {"choice.take", "[N]", "", with_overlay, choice_take, false, ACTION_ANYWHERE},
     {"theme", "[dark|light|contrast]", "T", NULL, theme_set, false, ACTION_ANYWHERE},
     {"language", "[en|es]", "l", NULL, language_set, false, ACTION_ANYWHERE},
@@ -150,6 +154,37 @@ const Action actions[] = {
     {"job.end", NULL, "", NULL, job_end, false, ACTION_ANYWHERE},
     {"quit", NULL, "Ctrl+Q", NULL, quit, false, ACTION_ANYWHERE},
     {.name = NULL},
+};
+
+/* The arrows with Shift go by eight; a digit goes to a place that was kept. */
+const ActionKey action_keys[] = {
+    {"Shift+Right", "layer.skip", "8", ACTION_OUTSIDE_UNIT},
+    {"Shift+Left", "layer.skip", "-8", ACTION_OUTSIDE_UNIT},
+    {"Shift+Down", "channel.skip", "8", ACTION_OUTSIDE_UNIT},
+    {"Shift+Up", "channel.skip", "-8", ACTION_OUTSIDE_UNIT},
+    {"Shift+Right", "unit.move", "0 8", ACTION_IN_UNIT},
+    {"Shift+Left", "unit.move", "0 -8", ACTION_IN_UNIT},
+    {"Shift+Down", "unit.move", "8 0", ACTION_IN_UNIT},
+    {"Shift+Up", "unit.move", "-8 0", ACTION_IN_UNIT},
+    {"1", "bookmark.go", "1", ACTION_ANYWHERE},
+    {"2", "bookmark.go", "2", ACTION_ANYWHERE},
+    {"3", "bookmark.go", "3", ACTION_ANYWHERE},
+    {"4", "bookmark.go", "4", ACTION_ANYWHERE},
+    {"5", "bookmark.go", "5", ACTION_ANYWHERE},
+    {"6", "bookmark.go", "6", ACTION_ANYWHERE},
+    {"7", "bookmark.go", "7", ACTION_ANYWHERE},
+    {"8", "bookmark.go", "8", ACTION_ANYWHERE},
+    {"9", "bookmark.go", "9", ACTION_ANYWHERE},
+    {"Ctrl+1", "bookmark.set", "1", ACTION_ANYWHERE},
+    {"Ctrl+2", "bookmark.set", "2", ACTION_ANYWHERE},
+    {"Ctrl+3", "bookmark.set", "3", ACTION_ANYWHERE},
+    {"Ctrl+4", "bookmark.set", "4", ACTION_ANYWHERE},
+    {"Ctrl+5", "bookmark.set", "5", ACTION_ANYWHERE},
+    {"Ctrl+6", "bookmark.set", "6", ACTION_ANYWHERE},
+    {"Ctrl+7", "bookmark.set", "7", ACTION_ANYWHERE},
+    {"Ctrl+8", "bookmark.set", "8", ACTION_ANYWHERE},
+    {"Ctrl+9", "bookmark.set", "9", ACTION_ANYWHERE},
+    {.key = NULL},
 };
 
 const Action *action_find(const char *name) {
@@ -176,13 +211,16 @@ static bool has_key(const char *keys, const char *key) {
     return false;
 }
 
+static bool is_here(const Session *s, ActionPlace place) {
+    const bool unit = s->state.place.depth == DEPTH_UNIT;
+    return place == ACTION_ANYWHERE || (place == ACTION_IN_UNIT) == unit;
+}
+
 /* One that belongs to where one is goes before one that can be done anywhere. */
 const Action *action_for_key(const Session *s, const char *key) {
     const Action *first = NULL, *anywhere = NULL;
     for (const Action *a = actions; a->name; a++) {
-        const bool unit = s->state.place.depth == DEPTH_UNIT;
-        if (!has_key(a->keys, key) || (a->place == ACTION_IN_UNIT && !unit) ||
-            (a->place == ACTION_OUTSIDE_UNIT && unit))
+        if (!has_key(a->keys, key) || !is_here(s, a->place))
             continue;
         first = first ? first : a;
         if (action_refusal(s, a))
@@ -198,36 +236,53 @@ const char *action_key(const Action *action, char buffer[32]) {
     return text_format(buffer, 32, "%.*s", (int)strcspn(action->keys, " "), action->keys);
 }
 
-/* Keys that stand for an action with an argument: places 1-9, and the arrows with Shift by eight.
- */
+const char *action_every_key(const Action *action, char buffer[ACTION_KEYS_SIZE]) {
+    text_format(buffer, ACTION_KEYS_SIZE, "%s", action->keys);
+    for (const ActionKey *k = action_keys; k->key; k++) {
+        const size_t used = strlen(buffer);
+        if (strcmp(k->action, action->name) == 0)
+            text_format(buffer + used, ACTION_KEYS_SIZE - used, "%s%s", used ? " " : "", k->key);
+    }
+    return buffer;
+}
+
 static const char *key_line(const Session *s, const char *key, char line[64]) {
-    static const char *const steps[][2] = {{"Shift+Right", "layer.skip 8"},
-                                           {"Shift+Left", "layer.skip -8"},
-                                           {"Shift+Down", "channel.skip 8"},
-                                           {"Shift+Up", "channel.skip -8"}};
-    static const char *const moves[][2] = {{"Shift+Right", "unit.move 0 8"},
-                                           {"Shift+Left", "unit.move 0 -8"},
-                                           {"Shift+Down", "unit.move 8 0"},
-                                           {"Shift+Up", "unit.move -8 0"}};
-    const bool unit = s->state.place.depth == DEPTH_UNIT;
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-        if (strcmp(key, steps[i][0]) == 0)
-            return unit ? moves[i][1] : steps[i][1];
-    if (key[0] >= '1' && key[0] <= '9' && !key[1])
-        return text_format(line, 64, "bookmark.go %c", key[0]);
-    if (strncmp(key, "Ctrl+", 5) == 0 && key[5] >= '1' && key[5] <= '9' && !key[6])
-        return text_format(line, 64, "bookmark.set %c", key[5]);
+    for (const ActionKey *k = action_keys; k->key; k++)
+        if (strcmp(key, k->key) == 0 && is_here(s, k->place))
+            return text_format(line, 64, "%s %s", k->action, k->argument);
     const Action *action = action_for_key(s, key);
     return action ? action->name : NULL;
 }
 
-/* In an overlay's list and field. */
-static const char *overlay_line(const char *key, char line[64]) {
-    static const char *const keys[][2] = {
-        {"Down", "choice.next"},   {"Up", "choice.prev"},     {"PageDown", "choice.next"},
-        {"PageUp", "choice.prev"}, {"Return", "choice.take"}, {"Backspace", "type.erase"},
-        {"Tab", "choice.next"},    {"Escape", "back"},        {"F1", "help"},
-        {"Ctrl+P", "palette"}};
+/* In the help, which has pages; all other keys mean what they do without it. */
+static const char *help_line(const char *key) {
+    static const char *const next[] = {"Down", "Right", "PageDown", "Space"};
+    static const char *const prev[] = {"Up", "Left", "PageUp", "Backspace"};
+    for (size_t i = 0; i < sizeof next / sizeof *next; i++)
+        if (strcmp(key, next[i]) == 0 || strcmp(key, prev[i]) == 0)
+            return strcmp(key, next[i]) == 0 ? "choice.next" : "choice.prev";
+    return NULL;
+}
+
+/* In an overlay's list and field; pictures stand in rows. */
+static const char *overlay_line(const Session *s, const char *key, char line[64]) {
+    static const char *const moves[][3] = {/* key, in a list, among pictures */
+                                           {"Down", "choice.next", "choice.next 6"},
+                                           {"Up", "choice.prev", "choice.prev 6"},
+                                           {"PageDown", "choice.next 8", "choice.next 18"},
+                                           {"PageUp", "choice.prev 8", "choice.prev 18"},
+                                           {"Right", NULL, "choice.next"},
+                                           {"Left", NULL, "choice.prev"}};
+    static const char *const keys[][2] = {{"Return", "choice.take"},
+                                          {"Backspace", "type.erase"},
+                                          {"Tab", "choice.next"},
+                                          {"Escape", "back"},
+                                          {"F1", "help"},
+                                          {"Ctrl+P", "palette"}};
+    static_assert(PALETTE_COLUMNS == 6, "a row of pictures");
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
+        if (strcmp(key, moves[i][0]) == 0)
+            return moves[i][1 + (s->state.overlay == OVERLAY_IMAGES)];
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(key, keys[i][0]) == 0)
             return keys[i][1];
@@ -241,7 +296,11 @@ bool action_press(Session *s, const char *key) {
     char line[64];
     const StateOverlay overlay = s->state.overlay;
     const bool field = overlay && overlay != OVERLAY_HELP;
-    const char *what = field ? overlay_line(key, line) : key_line(s, key, line);
+    const char *what = field                     ? overlay_line(s, key, line)
+                       : overlay == OVERLAY_HELP ? help_line(key)
+                                                 : NULL;
+    if (!field && !what)
+        what = key_line(s, key, line);
     if (s->state.blank && !field)
         what = "blank no"; /* any key brings the picture back, and does no more */
     if (!what)

@@ -26,6 +26,13 @@ typedef struct Action {
 
 /* All of them, ended by a name of NULL. */
 extern const Action actions[];
+/* Keys that stand for an action with an argument: "Shift+Right" for "layer.skip 8". Ended by a key
+ * of NULL. */
+typedef struct ActionKey {
+    const char *key, *action, *argument;
+    ActionPlace place;
+} ActionKey;
+extern const ActionKey action_keys[];
 /* NULL if there is none of that name. */
 const Action *action_find(const char *name);
 /* Of those with this key at this depth the first that can be done, else the first; NULL: none. */
@@ -34,6 +41,9 @@ const Action *action_for_key(const Session *s, const char *key);
 const char *action_refusal(const Session *s, const Action *action);
 /* "Ctrl+P" of "Ctrl+P :": the first of its keys, or "". */
 const char *action_key(const Action *action, char buffer[32]);
+/* All of them, those of action_keys too, separated by spaces. */
+enum { ACTION_KEYS_SIZE = 160 };
+const char *action_every_key(const Action *action, char buffer[ACTION_KEYS_SIZE]);
 
 /* The trained mini of the family that is shown; NULL: there is none, or this is trained itself. */
 const char *trained_mini(const Session *s, char name[64]);

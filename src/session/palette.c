@@ -116,10 +116,14 @@ static void models(Walk *w, const char *typed) {
     const Action *action = action_find("model.open");
     const PaletteLists *lists = palette_lists(w->session);
     for (size_t i = 0; lists && i < lists->model_count; i++) {
-        if (!matches(typed, lists->models[i], lists->titles[i]) || !is_wanted(w))
+        const PaletteModel *m = &lists->models[i];
+        const char *year = m->year ? TEXT("%d", m->year) : "";
+        const char *words = TEXT("%s %s %s", m->title, m->family, year);
+        if (!matches(typed, m->name, words) || !is_wanted(w))
             continue;
-        finished(w, action, lists->models[i], lists->models[i]);
-        text_format(w->row->title, sizeof w->row->title, "%s", lists->titles[i]);
+        finished(w, action, m->name, TEXT("%s%s%s", m->family, *year ? ", " : "", year));
+        text_format(w->row->title, sizeof w->row->title, "%s", m->title);
+        w->row->model = m;
     }
 }
 
@@ -131,6 +135,7 @@ static void images(Walk *w, const char *typed) {
             continue;
         finished(w, action, lists->images[i], "");
         text_format(w->row->title, sizeof w->row->title, "%s", file_name(lists->images[i]));
+        w->row->image = lists->images[i];
     }
 }
 
@@ -202,26 +207,43 @@ bool palette_row(Session *s, int index, PaletteRow *row) {
 
 /* --- Networks and pictures -------------------------------------------------------------------- */
 
+static bool read_model(Arena *arena, const char *name, PaletteModel *m, Error *err) {
+    char path[FILE_PATH_MAX];
+    Model *model = model_load(name, 0, err);
+    if (!model)
+        return false;
+    *m = (PaletteModel){.name = name,
+                        .title = arena_text(arena, model->title, err),
+                        .family = arena_text(arena, model->family, err),
+                        .paper = arena_text(arena, model->paper, err),
+                        .year = model->year,
+                        .trained = weights_find(name, path, sizeof path)};
+    bool ok = m->title && m->family && m->paper;
+    for (int i = 0; i < WORDS_LANGUAGES; i++) {
+        m->note[i] = arena_text(arena, model->note[i], err);
+        ok = ok && m->note[i];
+    }
+    model_free(model);
+    return ok;
+}
+
+/* The trained ones come first, each half in the order the classroom meets them. */
 static bool read_models(PaletteLists *lists, Error *err) {
     Arena *arena = &lists->arena;
-    char path[FILE_PATH_MAX];
+    char **names;
     size_t count;
-    if (!model_names(arena, &lists->models, &count, err))
+    if (!model_names(arena, &names, &count, err))
         return false;
-    lists->titles = arena_alloc(arena, count, sizeof *lists->titles, err);
-    lists->trained = arena_alloc(arena, count, sizeof *lists->trained, err);
-    for (size_t i = 0; lists->titles && lists->trained && i < count; i++) {
-        Model *model = model_load(lists->models[i], 0, err);
-        if (!model)
+    lists->models = arena_alloc(arena, count, sizeof *lists->models, err);
+    PaletteModel *all = arena_alloc(arena, count, sizeof *all, err);
+    for (size_t i = 0; i < count; i++)
+        if (!lists->models || !all || !read_model(arena, names[i], &all[i], err))
             return false;
-        lists->titles[i] = arena_text(arena, model->title, err);
-        lists->trained[i] = weights_find(lists->models[i], path, sizeof path);
-        model_free(model);
-        if (!lists->titles[i])
-            return false;
-        lists->model_count = i + 1;
-    }
-    return lists->titles && lists->trained;
+    for (int trained = 1; trained >= 0; trained--)
+        for (size_t i = 0; i < count; i++)
+            if (all[i].trained == (trained == 1))
+                lists->models[lists->model_count++] = all[i];
+    return lists->models != NULL;
 }
 
 static bool read_images(PaletteLists *lists, Error *err) {

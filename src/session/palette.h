@@ -12,7 +12,11 @@ typedef struct PaletteRow {
     char key[32];                  /* or "" */
     const char *refusal;           /* why it cannot be done now, a key of the words; or NULL */
     bool unfinished;               /* `line` is what to type, and more must follow */
+    const PaletteModel *model;     /* of a network that ships; else NULL */
+    const char *image;             /* the path of a picture that ships; else NULL */
 } PaletteRow;
+
+enum { PALETTE_COLUMNS = 6 }; /* of the pictures, which stand in rows of so many */
 
 int palette_count(Session *s);
 /* False if there is no row of that number. */

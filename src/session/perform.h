@@ -107,6 +107,8 @@ PERFORM(display_set);
 PERFORM(blank_set);
 PERFORM(playing_set);
 PERFORM(speed_set);
+PERFORM(speed_up);
+PERFORM(speed_down);
 PERFORM(text_larger);
 PERFORM(text_smaller);
 PERFORM(text_normal);

@@ -31,6 +31,25 @@ PERFORM(playing_set) {
     return perform_field(s, "playing", argument, err);
 }
 
+/* Twice or half as many steps a second: 1, 2, 4, ... */
+enum { SPEED_MOST = 64 };
+
+static bool change_speed(Session *s, int speed) {
+    s->state.speed = speed < 1 ? 1 : speed > SPEED_MOST ? SPEED_MOST : speed;
+    s->due = s->now + 1000.0 / s->state.speed;
+    return true;
+}
+
+PERFORM(speed_up) {
+    (void)argument, (void)err;
+    return change_speed(s, 2 * s->state.speed);
+}
+
+PERFORM(speed_down) {
+    (void)argument, (void)err;
+    return change_speed(s, s->state.speed / 2);
+}
+
 /* The chosen channel stays on the page. */
 PERFORM(sort_set) {
     StatePlace *p = &s->state.place;
@@ -85,14 +104,27 @@ PERFORM(overlay_palette) {
     return show_overlay(s, OVERLAY_PALETTE);
 }
 
+/* What is open is chosen at first: its row tells what it is. */
+static bool choose_open_one(Session *s) {
+    const SceneNames *open = &s->state.place.scene;
+    static PaletteRow row;
+    const int rows = s->state.overlay ? palette_count(s) : 0;
+    for (int i = 0; i < rows; i++)
+        if (palette_row(s, i, &row) &&
+            ((row.model && strcmp(row.model->name, open->model) == 0) ||
+             (row.image && s->scene && strcmp(row.image, scene_image_path(s->scene)) == 0)))
+            s->state.choice = i;
+    return true;
+}
+
 PERFORM(overlay_models) {
     (void)argument, (void)err;
-    return show_overlay(s, OVERLAY_MODELS);
+    return show_overlay(s, OVERLAY_MODELS) && choose_open_one(s);
 }
 
 PERFORM(overlay_images) {
     (void)argument, (void)err;
-    return show_overlay(s, OVERLAY_IMAGES);
+    return show_overlay(s, OVERLAY_IMAGES) && choose_open_one(s);
 }
 
 PERFORM(overlay_close) {
@@ -126,21 +158,26 @@ PERFORM(type_erase) {
     return true;
 }
 
+/* By rows; of the help by pages, as it was drawn last. */
 static bool move_choice(Session *s, int step) {
-    const int rows = palette_count(s);
+    const int rows = s->state.overlay == OVERLAY_HELP ? s->help_pages : palette_count(s);
     int choice = s->state.choice + step;
     s->state.choice = choice < 0 ? 0 : choice >= rows ? (rows ? rows - 1 : 0) : choice;
     return true;
 }
 
+static bool step_choice(Session *s, const char *argument, int direction, Error *err) {
+    int rows = 1;
+    return (!argument[0] || perform_number(argument, "number", 1, 100000, &rows, err)) &&
+           move_choice(s, direction * rows);
+}
+
 PERFORM(choice_next) {
-    (void)argument, (void)err;
-    return move_choice(s, 1);
+    return step_choice(s, argument, 1, err);
 }
 
 PERFORM(choice_prev) {
-    (void)argument, (void)err;
-    return move_choice(s, -1);
+    return step_choice(s, argument, -1, err);
 }
 
 /* The row of that number, or the one chosen. One that wants more words gets them typed. */
@@ -180,6 +217,7 @@ PERFORM(export_view) {
     if (argument[0] ? !session_set_path(path, argument, "the file's name", err)
                     : !next_file(path, err))
         return false;
+    s->notice[0] = '\0'; /* what was told of the picture before is no part of this one */
     if (!s->screen.export_view(s->screen.context, path, err))
         return false;
     session_notice(s, "notice.wrote", path);
@@ -190,6 +228,7 @@ PERFORM(copy_view) {
     (void)argument;
     if (!s->screen.copy_view)
         return error_set(err, ERROR_UNSUPPORTED, "copy.view", "there is no clipboard");
+    s->notice[0] = '\0';
     if (!s->screen.copy_view(s->screen.context, err))
         return false;
     session_notice(s, "notice.copied_view", "");

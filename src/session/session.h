@@ -31,11 +31,19 @@ typedef struct SessionScreen {
     bool (*copy_text)(void *context, const char *text, Error *err);
 } SessionScreen;
 
-/* The pictures that come with the program, and networks, as the pickers list them. */
+/* A network as the picker tells of it. */
+typedef struct PaletteModel {
+    const char *name, *title, *family, *paper, *note[WORDS_LANGUAGES];
+    int year;     /* 0: not told */
+    bool trained; /* its weights are there */
+} PaletteModel;
+
+/* The pictures that come with the program, and networks, as the pickers list them: the trained ones
+ * first. */
 typedef struct PaletteLists {
     Arena arena;
-    char **models, **titles, **images;
-    bool *trained;
+    PaletteModel *models;
+    char **images;
     size_t model_count, image_count;
     bool tried;
 } PaletteLists;
@@ -60,6 +68,7 @@ typedef struct Session {
     char notice[400]; /* what was done: "wrote view-003.png"; or "" */
     SessionScreen screen;
     int shown_zoom; /* of the network as it was drawn last, in percent; 0: not yet */
+    int help_pages; /* of the help as it was drawn last; 0: not yet */
     double now;     /* ms of the clock at the last tick; */
     double due;     /* when autoplay takes its next step */
     bool scripted;

@@ -181,7 +181,6 @@ void explain_projection_view(const ExplainView *x, Rect box) {
     int node, cell[2];
     int64_t channel;
     for (int i = 0; i < count; i++) {
-        GraphBox field;
         const Rect r = explain_cell(x, &grid, i, &words);
         if (i == 0)
             explain_signed(x, r, t, crop, m, 0);
@@ -190,7 +189,7 @@ void explain_projection_view(const ExplainView *x, Rect box) {
         draw_region(v->list, r, NULL, "explain.part.%d", i);
         ui_paragraph(v, &words, style, 1, ui_word(v, says[i]));
         if ((whole || i == 2) && ui_explained_cell(v, &node, &channel, cell))
-            ui_mark_field(v, r, node, channel, cell, &field);
+            ui_mark_field(v, r, node, channel, cell);
     }
     explain_legend(x, legend, COLORMAP_GRAY, (ColorRange){-m, m});
 }

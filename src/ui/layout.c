@@ -19,14 +19,15 @@ static Shares shares_of(StateDepth depth, bool big) {
     return big ? hall[depth] : plain[depth];
 }
 
-Layout layout_make(int width, int height, StateDepth depth, bool big, double scale, int banner) {
+Layout layout_make(int width, int height, StateDepth depth, bool big, double scale, int banner,
+                   int footer) {
     Layout l = {.zone[ZONE_BAR] = {0, 0, 0, 0}};
     Rect rest = {0, 0, width, height};
     const Shares s = shares_of(depth, big);
     const int gap = part(8, scale);
     l.zone[ZONE_BAR] = rect_cut_top(&rest, part(44, scale));
     l.zone[ZONE_BANNER] = rect_cut_top(&rest, banner);
-    l.zone[ZONE_FOOTER] = rect_cut_bottom(&rest, part(28, scale));
+    l.zone[ZONE_FOOTER] = rect_cut_bottom(&rest, footer);
     rest = rect_inset(rest, gap, 0);
     rect_cut_top(&rest, gap);
     rect_cut_bottom(&rest, gap);

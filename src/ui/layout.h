@@ -21,8 +21,9 @@ typedef struct Layout {
     Rect zone[ZONES]; /* of no width: not shown */
 } Layout;
 
-/* scale: of type. banner: the height it needs. */
-Layout layout_make(int width, int height, StateDepth depth, bool big, double scale, int banner);
+/* scale: of type. banner, footer: the heights they need. */
+Layout layout_make(int width, int height, StateDepth depth, bool big, double scale, int banner,
+                   int footer);
 /* Between two: share 0..1. */
 Layout layout_between(const Layout *from, const Layout *to, double share);
 

@@ -35,45 +35,64 @@ static Rect field_rect(const View *v, Rect picture, const GraphBox *b) {
     return (Rect){picture.x + left, picture.y + top, right - left, bottom - top};
 }
 
-bool ui_mark_field(const View *v, Rect picture, int node, int64_t channel, const int cell[2],
-                   GraphBox *whole) {
-    GraphBox inside;
+static void find_field(const View *v, int node, int64_t channel, const int cell[2], GraphBox *whole,
+                       GraphBox *inside) {
     node = graph_channel_maker(v->graph, node, &channel); /* only its own branch */
-    graph_receptive_box(v->graph, node, cell[0], cell[1], whole, &inside);
-    if (inside.width > 0 && inside.height > 0) {
-        const Rect r = field_rect(v, picture, &inside);
-        draw_frame(v->list, r, v->theme->accent);
-        draw_frame(v->list, rect_inset(r, 1, 1), v->theme->on_accent);
-    }
-    return whole->width != inside.width || whole->height != inside.height;
+    graph_receptive_box(v->graph, node, cell[0], cell[1], whole, inside);
 }
 
-static void draw_field(const View *v, Rect picture, Rect *words) {
-    GraphBox whole;
+static void draw_field(const View *v, Rect picture, const GraphBox *inside) {
+    if (inside->width < 1 || inside->height < 1)
+        return;
+    const Rect r = field_rect(v, picture, inside);
+    draw_frame(v->list, r, v->theme->accent);
+    draw_frame(v->list, rect_inset(r, 1, 1), v->theme->on_accent);
+}
+
+void ui_mark_field(const View *v, Rect picture, int node, int64_t channel, const int cell[2]) {
+    GraphBox whole, inside;
+    find_field(v, node, channel, cell, &whole, &inside);
+    draw_field(v, picture, &inside);
+}
+
+/* What the words below the picture say, and the longest that they may say of this layer. */
+static const char *field_words(const View *v, const GraphBox *whole, bool cut) {
+    return ui_say(
+        v, cut ? "input.field_cut" : "input.field",
+        ui_unbroken(v, TEXT("%lld × %lld", (long long)whole->width, (long long)whole->height)));
+}
+
+static bool field_of(const View *v, GraphBox *whole, GraphBox *inside) {
     int node, cell[2];
     int64_t channel;
-    TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    style.may_cut = true;
-    if (!field_cell(v, &node, &channel, cell)) {
-        ui_paragraph(v, words, style, 2, ui_word(v, "input.hover"));
-        return;
-    }
-    const bool cut = ui_mark_field(v, picture, node, channel, cell, &whole);
-    ui_paragraph(v, words, style, 2,
-                 ui_say(v, cut ? "input.field_cut" : "input.field",
-                        TEXT("%lld × %lld", (long long)whole.width, (long long)whole.height)));
+    if (!field_cell(v, &node, &channel, cell))
+        return false;
+    find_field(v, node, channel, cell, whole, inside);
+    return true;
 }
 
 void panel_input(const View *v, Rect box) {
+    GraphBox whole, inside;
+    const TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    const int line = ui_line(v, SIZE_SMALL);
+    const bool has_field = field_of(v, &whole, &inside);
+    const char *hover = ui_word(v, "input.hover");
+    const char *longest = has_field ? field_words(v, &whole, true) : hover;
     draw_fill(v->list, box, v->theme->panel);
     draw_region(v->list, box, NULL, "panel.input");
     box = rect_inset(box, SPACE(v), SPACE(v) / 2);
     ui_heading(v, &box, ui_word(v, "input.title"), "");
-    Rect words = rect_cut_bottom(&box, 2 * ui_line(v, SIZE_SMALL));
+    /* The picture stays in its place from cell to cell. A mere hint leaves it the room. */
+    const int needs = draw_paragraph_height(v->list, box.w, style, line, longest);
+    Rect words = rect_cut_bottom(&box, has_field || box.h >= 2 * needs ? needs : 0);
     const Image *picture = scene_picture(v->scene);
-    Rect shown = ui_fit(box, picture->width, picture->height, true);
+    const Rect shown = ui_fit(box, picture->width, picture->height, true);
     ui_picture(v, shown);
-    draw_field(v, shown, &words);
+    if (has_field)
+        draw_field(v, shown, &inside);
+    const bool cut = has_field && (whole.width != inside.width || whole.height != inside.height);
+    if (words.h > 0)
+        ui_paragraph(v, &words, style, 6, has_field ? field_words(v, &whole, cut) : hover);
 }
 
 /* --- The kernel ------------------------------------------------------------------------------- */
@@ -95,18 +114,19 @@ static int kernel_node(const View *v) {
     return GRAPH_FAILED;
 }
 
+bool panel_has_kernel(const View *v) {
+    return kernel_node(v) != GRAPH_FAILED;
+}
+
 void panel_kernel(const View *v, Rect box) {
+    const int node = kernel_node(v);
+    if (node == GRAPH_FAILED)
+        return;
     draw_fill(v->list, box, v->theme->panel);
     draw_region(v->list, box, NULL, "panel.kernel");
     box = rect_inset(box, SPACE(v), SPACE(v) / 2);
-    const int node = kernel_node(v);
-    if (node == GRAPH_FAILED) {
-        ui_heading(v, &box, ui_word(v, "kernel.title"), "");
-        ui_empty(v, box, ui_word(v, "kernel.none"));
-        return;
-    }
     const Shape *w = &v->graph->nodes[node].weights[0].shape;
-    ui_heading(v, &box, ui_word(v, "kernel.title"),
+    ui_heading(v, &box, ui_say(v, "kernel.of", ui_label(v, node)),
                TEXT("%lld × %lld × %lld", (long long)w->dim[2], (long long)w->dim[3],
                     (long long)w->dim[1]));
     const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
@@ -154,6 +174,18 @@ static void draw_bins(const View *v, Rect box, const float *x, int64_t count, do
     }
 }
 
+/* The mean, and how many are zero or odd: a line each. */
+static const char *figures_of(const View *v, const float *x, int64_t count, const Stats *s) {
+    int64_t zeros = 0;
+    for (int64_t i = 0; i < count; i++)
+        zeros += x[i] == 0;
+    return ui_keep(
+        v, TEXT("%s\n%s", ui_say(v, "histogram.mean", ui_number(v, s->mean)),
+                s->nans + s->infinities
+                    ? ui_say(v, "histogram.odd", ui_count(v, s->nans), ui_count(v, s->infinities))
+                    : ui_say(v, "histogram.zeros", ui_percent(v, (double)zeros / (double)count))));
+}
+
 void panel_histogram(const View *v, Rect box) {
     draw_fill(v->list, box, v->theme->panel);
     draw_region(v->list, box, NULL, "panel.histogram");
@@ -171,7 +203,10 @@ void panel_histogram(const View *v, Rect box) {
     const int64_t count = vector ? v->extent.channels : area;
     const Stats s = stats_of(x, count);
     const int line = ui_line(v, SIZE_SMALL);
-    Rect numbers = rect_cut_bottom(&box, box.h >= 4 * line ? 2 * line : 0);
+    const TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    const char *words = figures_of(v, x, count, &s);
+    const int needs = draw_paragraph_height(v->list, box.w, dim, line, words);
+    Rect numbers = rect_cut_bottom(&box, box.h >= needs + 2 * line ? needs : 0);
     Rect ends = rect_cut_bottom(&box, line);
     if (ends.h < line)
         return;
@@ -183,18 +218,8 @@ void panel_histogram(const View *v, Rect box) {
     Rect end = rect_cut_right(&ends, draw_text_width(v->list, right, most));
     draw_text(v->list, ends, left, least);
     draw_text(v->list, end, right, most);
-    TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    dim.may_cut = true;
-    int64_t zeros = 0;
-    for (int64_t i = 0; i < count; i++)
-        zeros += x[i] == 0;
-    if (numbers.h < 2 * line)
-        return;
-    ui_text(v, &numbers, dim, ui_say(v, "histogram.mean", ui_number(v, s.mean)));
-    ui_text(v, &numbers, dim,
-            s.nans + s.infinities
-                ? ui_say(v, "histogram.odd", ui_count(v, s.nans), ui_count(v, s.infinities))
-                : ui_say(v, "histogram.zeros", ui_percent(v, (double)zeros / (double)count)));
+    if (numbers.h >= needs)
+        ui_paragraph(v, &numbers, dim, 6, words);
 }
 
 /* --- The legend ------------------------------------------------------------------------------- */

@@ -88,10 +88,14 @@ static bool let_pass(Play *p, double ms, Error *err) {
 
 /* --- What scripts alone can say --------------------------------------------------------------- */
 
+static bool save_screen(Play *p, const char *path, bool told, Error *err) {
+    const Screen screen = screen_of(p);
+    return screen_save(&screen, p->fonts, path, told, err);
+}
+
+/* With the line that leads there in its footer; `shot` is what one sees. */
 static bool export_screen(void *context, const char *path, Error *err) {
-    Play *p = context;
-    Screen screen = screen_of(p);
-    return screen_save(&screen, p->fonts, path, err);
+    return save_screen(context, path, true, err);
 }
 
 static bool do_shot(Play *p, const char *name, Error *err) {
@@ -99,7 +103,7 @@ static bool do_shot(Play *p, const char *name, Error *err) {
     if (!name[0] || strchr(name, '/'))
         return error_set(err, ERROR_EXPECTED, "shot", "NAME.png", TEXT("'%.100s'", name));
     if (!settle(p, err) || !file_join(path, sizeof path, p->options->folder, name, err) ||
-        !export_screen(p, path, err))
+        !save_screen(p, path, false, err))
         return false;
     p->pictures++;
     return true;

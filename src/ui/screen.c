@@ -2,6 +2,7 @@
 
 #include "draw/sdl_render.h"
 #include "tensor/image.h"
+#include "ui/overlays.h"
 #include <math.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ static View view_of(const Screen *screen, DrawList *list) {
               .now = screen->now,
               .mouse_x = screen->mouse_x,
               .mouse_y = screen->mouse_y,
+              .origin = screen->origin,
               .scale = scale_of(&s->state, screen->width, screen->height),
               .progress = job_progress(s->jobs),
               .scene = s->scene,
@@ -83,21 +85,38 @@ static Layout layout_now(const View *v, const Screen *screen, const Layout *want
 
 /* --- The whole -------------------------------------------------------------------------------- */
 
-/* Three panels, the kernel's only where there is room for all. */
+/* In smaller type where something would be cut, down to that of scale 1. */
+static void draw_zone(const View *v, Rect box, void (*draw)(const View *v, Rect box)) {
+    View smaller = *v;
+    const DrawMark mark = draw_mark(v->list);
+    draw(&smaller, box);
+    while (!draw_is_whole(v->list, mark) && smaller.scale > 1) {
+        draw_rewind(v->list, mark);
+        smaller.scale = fmax(1, smaller.scale * 0.88);
+        draw(&smaller, box);
+    }
+}
+
+/* Three panels; the kernel's where there is a kernel, and room for all. In little room only the
+ * input. */
 static void draw_panels(const View *v, Rect box) {
     if (box.w < 1)
         return;
     const int gap = SPACE(v);
-    const bool three = box.h >= ui_px(v, 420);
+    const bool three = box.h >= ui_px(v, 420) && panel_has_kernel(v);
+    if (box.h < ui_px(v, 160)) {
+        draw_zone(v, box, panel_input);
+        return;
+    }
     Rect histogram = rect_cut_bottom(&box, box.h * (three ? 27 : 40) / 100);
     rect_cut_bottom(&box, gap);
-    panel_histogram(v, histogram);
+    draw_zone(v, histogram, panel_histogram);
     if (three) {
         Rect kernel = rect_cut_bottom(&box, box.h * 45 / 100);
         rect_cut_bottom(&box, gap);
-        panel_kernel(v, kernel);
+        draw_zone(v, kernel, panel_kernel);
     }
-    panel_input(v, box);
+    draw_zone(v, box, panel_input);
 }
 
 static void draw_scene(const View *v, const Layout *layout) {
@@ -105,8 +124,19 @@ static void draw_scene(const View *v, const Layout *layout) {
     if (zone[ZONE_NETWORK].w > 0)
         view_network(v, zone[ZONE_NETWORK]);
     draw_panels(v, zone[ZONE_PANELS]);
-    view_layer(v, zone[ZONE_LAYER]);
-    view_right(v, zone[ZONE_RIGHT]);
+    draw_zone(v, zone[ZONE_LAYER], view_layer);
+    draw_zone(v, zone[ZONE_RIGHT], view_right);
+}
+
+static void draw_overlay(const View *v, Rect screen) {
+    static void (*const draw[OVERLAYS])(const View *, Rect) = {
+        [OVERLAY_HELP] = overlay_help_view,
+        [OVERLAY_PALETTE] = overlay_list_view,
+        [OVERLAY_MODELS] = overlay_models_view,
+        [OVERLAY_IMAGES] = overlay_images_view,
+    };
+    if (draw[v->state->overlay])
+        draw[v->state->overlay](v, screen);
 }
 
 static void draw_hover_text(const View *v) {
@@ -140,24 +170,22 @@ bool screen_build(const Screen *screen, DrawList *list) {
         return false;
     }
     draw_fill(list, all, v.theme->ground);
-    const Layout wanted = layout_make(screen->width, screen->height, v.place->depth, v.state->big,
-                                      v.scale, view_banner_height(&v, screen->width));
+    const Layout wanted =
+        layout_make(screen->width, screen->height, v.place->depth, v.state->big, v.scale,
+                    view_banner_height(&v, screen->width), view_footer_height(&v, screen->width));
     const Layout layout = layout_now(&v, screen, &wanted, &moving);
     if (v.scene)
         draw_scene(&v, &layout);
     view_bar(&v, layout.zone[ZONE_BAR]);
     view_banner(&v, layout.zone[ZONE_BANNER]);
     view_footer(&v, layout.zone[ZONE_FOOTER]);
-    if (v.state->overlay == OVERLAY_HELP)
-        overlay_help_view(&v, all);
-    else if (v.state->overlay)
-        overlay_list_view(&v, all);
+    draw_overlay(&v, all);
     draw_hover_text(&v);
     return moving;
 }
 
-bool screen_save(const Screen *screen, Fonts *fonts, const char *path, Error *err) {
-    static char state[4 * FILE_PATH_MAX];
+bool screen_save(const Screen *screen, Fonts *fonts, const char *path, bool told, Error *err) {
+    static char state[4 * FILE_PATH_MAX], origin[4 * FILE_PATH_MAX + 40];
     const Session *s = screen->session;
     DrawList list = {.error = {0}};
     Image image = {0};
@@ -165,6 +193,8 @@ bool screen_save(const Screen *screen, Fonts *fonts, const char *path, Error *er
     still.now += 2 * TRANSITION_MS;
     if (!state_print(&s->state, session_graph(s), state, sizeof state))
         state[0] = '\0';
+    text_format(origin, sizeof origin, "convoscope --state \"%s\"", state);
+    still.origin = told ? origin : NULL;
     const char *const texts[] = {"Software", "convoscope " CONVOSCOPE_VERSION, "Comment", state,
                                  NULL};
     screen_build(&still, &list); /* twice: the first may start what then has arrived */

@@ -15,13 +15,14 @@ typedef struct Screen {
     int width, height;
     int mouse_x, mouse_y; /* -1: not over it */
     double now;           /* ms of the clock that animations go by */
+    const char *origin;   /* for the footer, in place of the keys; or NULL */
 } Screen;
 
 /* Fills the list, begun here. True if something on it is on its way: another frame should follow.
  */
 bool screen_build(const Screen *screen, DrawList *list);
-/* As a PNG; animations are at their end. The footer of the file (its metadata) tells how to make
- * it again. */
-bool screen_save(const Screen *screen, Fonts *fonts, const char *path, Error *err);
+/* As a PNG; animations are at their end. The file's metadata tell how to make it again; if `told`,
+ * its footer does too. */
+bool screen_save(const Screen *screen, Fonts *fonts, const char *path, bool told, Error *err);
 
 #endif

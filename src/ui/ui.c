@@ -25,8 +25,9 @@ int ui_px(const View *v, double px) {
     return (int)lround(px * v->scale);
 }
 
+/* As high for every style of that size (line_of). */
 int ui_line(const View *v, int size) {
-    return ui_px(v, size * 1.45);
+    return (int)lround(ui_px(v, size) * 1.45);
 }
 
 /* --- Words ------------------------------------------------------------------------------------ */
@@ -200,6 +201,30 @@ const char *ui_layer_note(const View *v, int node) {
     return note ? note : "";
 }
 
+const char *ui_key_name(const View *v, const char *key) {
+    static const char *const named[] = {
+        "Backspace", "Ctrl",   "Delete", "Down",  "End",   "Escape", "Home", "Left",
+        "PageDown",  "PageUp", "Return", "Right", "Shift", "Space",  "Tab",  "Up"};
+    char said[80] = "", part[32];
+    for (const char *at = key; *at;) {
+        const char *plus = at[1] ? strchr(at + 1, '+') : NULL; /* "+" is a key too */
+        const size_t length = plus ? (size_t)(plus - at) : strlen(at), used = strlen(said);
+        text_format(part, sizeof part, "%.*s", (int)length, at);
+        const char *word = part;
+        for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+            if (strcmp(part, named[i]) == 0)
+                word = ui_word(v, TEXT("key.%s", part));
+        text_format(said + used, sizeof said - used, "%s%s", word, plus ? "+" : "");
+        at += length + (plus ? 1 : 0);
+    }
+    return ui_unbroken(v, said);
+}
+
+const char *ui_key(const View *v, const Action *action) {
+    char buffer[32];
+    return ui_key_name(v, action_key(action, buffer));
+}
+
 /* --- Text ------------------------------------------------------------------------------------- */
 
 static Color tone(const View *v, UiTone t) {
@@ -244,42 +269,91 @@ void ui_paragraph(const View *v, Rect *box, TextStyle style, int lines, const ch
 
 /* --- Things ----------------------------------------------------------------------------------- */
 
-void ui_button(const View *v, Rect *row, const char *text, const char *key, const char *action,
-               bool chosen, const char *region) {
-    const int pad = SPACE(v), height = ui_px(v, 26);
-    TextStyle style = ui_style(v, SIZE_BODY, chosen ? TONE_ON_ACCENT : TONE_TEXT, ALIGN_LEFT);
-    TextStyle small = ui_mono(v, SIZE_SMALL, chosen ? TONE_ON_ACCENT : TONE_DIM, ALIGN_LEFT);
-    const int words = draw_text_width(v->list, style, text);
-    const int keys = key && key[0] ? draw_text_width(v->list, small, key) + pad : 0;
-    if (words + keys + 2 * pad > row->w)
-        return;
-    Rect box = rect_cut_left(row, words + keys + 2 * pad);
-    box = (Rect){box.x, box.y + (box.h - height) / 2, box.w, height};
-    draw_fill(v->list, box, chosen ? v->theme->accent : v->theme->raised);
-    if (ui_hovers(v, box))
-        draw_frame(v->list, box, v->theme->hover);
-    draw_region(v->list, box, action, "%s", region);
-    Rect inside = rect_inset(box, pad, 0);
-    draw_text(v->list, rect_cut_left(&inside, words), style, text);
-    rect_cut_left(&inside, pad);
-    if (keys)
-        draw_text(v->list, inside, small, key);
-    rect_cut_left(row, pad / 2);
+/* Of a button: its words in a size of type, and its key, or NULL. */
+static int button_width(const View *v, int size, const char *text, const char *key) {
+    const int words = draw_text_width(v->list, ui_style(v, size, TONE_TEXT, ALIGN_LEFT), text);
+    const TextStyle small = ui_mono(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    const int keys = key && key[0] ? draw_text_width(v->list, small, key) + SPACE(v) : 0;
+    return words + keys + 2 * SPACE(v);
 }
 
+static bool draw_button(const View *v, Rect *row, int size, const UiButton *b, const char *key) {
+    const int pad = SPACE(v), height = ui_px(v, 26), width = button_width(v, size, b->text, key);
+    const UiTone bright = b->chosen ? TONE_ON_ACCENT : TONE_TEXT;
+    const TextStyle style = ui_style(v, size, bright, ALIGN_LEFT);
+    const TextStyle small =
+        ui_mono(v, SIZE_SMALL, b->chosen ? TONE_ON_ACCENT : TONE_DIM, ALIGN_RIGHT);
+    if (width > row->w)
+        return false;
+    Rect box = rect_cut_left(row, width);
+    box = (Rect){box.x, box.y + (box.h - height) / 2, box.w, height};
+    draw_fill(v->list, box, b->chosen ? v->theme->accent : v->theme->raised);
+    if (ui_hovers(v, box))
+        draw_frame(v->list, box, v->theme->hover);
+    draw_region(v->list, box, b->action, "%s", b->region);
+    Rect inside = rect_inset(box, pad, 0);
+    if (key && key[0])
+        draw_text(v->list, rect_cut_right(&inside, draw_text_width(v->list, small, key)), small,
+                  key);
+    draw_text(v->list, inside, style, b->text);
+    rect_cut_left(row, pad / 2);
+    return true;
+}
+
+void ui_button(const View *v, Rect *row, const char *text, const char *key, const char *action,
+               bool chosen, const char *region) {
+    const UiButton b = {.text = text, .action = action, .region = region, .chosen = chosen};
+    draw_button(v, row, SIZE_BODY, &b, key);
+}
+
+static const char *key_of(const View *v, const UiButton *b, bool keys) {
+    const Action *action = keys && !b->keyless ? action_find(b->action) : NULL;
+    return action ? ui_key(v, action) : NULL;
+}
+
+void ui_buttons(const View *v, Rect row, const UiButton *buttons, int count) {
+    static const int sizes[] = {SIZE_BODY, SIZE_BODY, SIZE_SMALL};
+    int way = 0, all;
+    do { /* with keys, without, small */
+        all = 0;
+        for (int i = 0; i < count; i++)
+            all += button_width(v, sizes[way], buttons[i].text, key_of(v, &buttons[i], way == 0)) +
+                   SPACE(v) / 2;
+    } while (all - SPACE(v) / 2 > row.w && ++way < 3);
+    for (int i = 0; i < count; i++) {
+        const UiButton *b = &buttons[i];
+        const char *name = ui_keep(v, TEXT("action.%.*s", (int)strcspn(b->action, " "), b->action));
+        if (draw_button(v, &row, sizes[way < 3 ? way : 2], b, key_of(v, b, way == 0)))
+            draw_hint(v->list, ui_word(v, name));
+    }
+}
+
+static int lines_of(const View *v, int width, int size, const char *text) {
+    const TextStyle style = ui_style(v, size, TONE_TEXT, ALIGN_LEFT);
+    return draw_paragraph_height(v->list, width, style, 1, text);
+}
+
+/* Beside each other in the largest type that lets them; else the note below, and the heading over
+ * as many lines as it takes. */
 void ui_heading(const View *v, Rect *box, const char *text, const char *note) {
-    Rect line = rect_cut_top(box, ui_line(v, SIZE_HEAD));
-    TextStyle head = ui_style(v, SIZE_HEAD, TONE_TEXT, ALIGN_LEFT);
-    TextStyle small = ui_style(v, SIZE_BODY, TONE_DIM, ALIGN_RIGHT);
-    small.may_cut = head.may_cut = true;
-    const int wanted = draw_text_width(v->list, head, text);
-    const int note_width = note[0] ? draw_text_width(v->list, small, note) : 0;
-    const bool fits = wanted + note_width + 2 * SPACE(v) <= line.w;
-    Rect left = rect_cut_left(&line, fits ? wanted : rect_least(wanted, line.w));
-    draw_text(v->list, left, head, text);
-    rect_cut_left(&line, 2 * SPACE(v));
-    if (note[0] && fits)
-        draw_text(v->list, line, small, note);
+    static const int sizes[] = {SIZE_HEAD, SIZE_BODY};
+    const TextStyle right = ui_style(v, SIZE_BODY, TONE_DIM, ALIGN_RIGHT);
+    const int notes = note[0] ? draw_text_width(v->list, right, note) + 2 * SPACE(v) : 0;
+    for (int i = 0; i < 2; i++) {
+        const TextStyle head = ui_style(v, sizes[i], TONE_TEXT, ALIGN_LEFT);
+        if (draw_text_width(v->list, head, text) + notes > box->w)
+            continue;
+        Rect line = rect_cut_top(box, ui_line(v, SIZE_HEAD));
+        if (note[0])
+            draw_text(v->list, rect_cut_right(&line, notes - 2 * SPACE(v)), right, note);
+        draw_text(v->list, line, head, text);
+        rect_cut_top(box, SPACE(v) / 2);
+        return;
+    }
+    const int size = lines_of(v, box->w, SIZE_BODY, text) <= 2 ? SIZE_BODY : SIZE_SMALL;
+    ui_paragraph(v, box, ui_style(v, size, TONE_TEXT, ALIGN_LEFT), 6, text);
+    if (note[0])
+        ui_paragraph(v, box, ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT), 3, note);
     rect_cut_top(box, SPACE(v) / 2);
 }
 
@@ -306,4 +380,17 @@ void ui_mark(const View *v, Rect box, Color color) {
 
 bool ui_hovers(const View *v, Rect box) {
     return rect_holds(box, v->mouse_x, v->mouse_y);
+}
+
+Color ui_wire_color(const View *v, DiagramWire wire) {
+    switch (wire) {
+    case WIRE_IDENTITY:
+        return v->theme->accent;
+    case WIRE_PROJECTION:
+        return theme_family_text(v->state->theme, LAYER_CONVOLUTION);
+    case WIRE_DENSE:
+        return theme_family_text(v->state->theme, LAYER_JOINING);
+    default:
+        return v->theme->dim;
+    }
 }

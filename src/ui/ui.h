@@ -50,6 +50,7 @@ typedef struct View {
     WordsLanguage language;
     double now;
     int mouse_x, mouse_y; /* -1: not over the window */
+    const char *origin;   /* what the footer says instead of keys; NULL: nothing */
     double scale;         /* of type and space: 1 is 14 pixels' body type */
     JobProgress progress;
     const Scene *scene; /* NULL: none is open */
@@ -94,7 +95,10 @@ const char *ui_parameters(const View *v, int node); /* "3x3, 384, pad 1", or "" 
  */
 const char *ui_class_name(const View *v, int index);
 
-const char *ui_key(const View *v, const Action *action); /* "Ctrl+P", "→": its first key, or "" */
+/* A key as it is printed on keyboards of the user's language: "Ctrl+PageDown" is "Ctrl+PgDn", or
+ * "Ctrl+Av Pág". */
+const char *ui_key_name(const View *v, const char *key);
+const char *ui_key(const View *v, const Action *action); /* its first key, or "" */
 /* Whose weights these are, in the user's language; random ones say so. */
 const char *ui_weights(const View *v);
 /* What goes in and what comes out of a layer, and what it is: "convolution 5x5, 20: 28 × 28 × 1 →
@@ -114,7 +118,15 @@ void ui_paragraph(const View *v, Rect *box, TextStyle style, int lines, const ch
 /* A button as wide as its text asks for, cut off the left of *row. `key` may be NULL. */
 void ui_button(const View *v, Rect *row, const char *text, const char *key, const char *action,
                bool chosen, const char *region);
-/* A heading of a zone with a line under it; cuts itself off. */
+typedef struct UiButton {
+    const char *text, *action, *region;
+    bool chosen, keyless;
+} UiButton;
+/* A row of them, with their keys where there is room for those of all, smaller where there would
+ * not even be room for the words; hovering one says what it does. */
+void ui_buttons(const View *v, Rect row, const UiButton *buttons, int count);
+/* A heading of a zone with a note at its right; cuts itself off. Neither is ever cut: they become
+ * smaller, and go on in further lines. */
 void ui_heading(const View *v, Rect *box, const char *text, const char *note);
 void ui_progress(const View *v, Rect box, double share);
 /* What a zone says that has nothing to show: in its middle, over several lines. */
@@ -122,6 +134,9 @@ void ui_empty(const View *v, Rect box, const char *text);
 /* Two pixels' frame outside the box, thicker in the hall. */
 void ui_mark(const View *v, Rect box, Color color);
 bool ui_hovers(const View *v, Rect box); /* whether the mouse is there */
+
+/* Of the arrows in the network view, and of what came along them elsewhere. */
+Color ui_wire_color(const View *v, DiagramWire wire);
 
 /* --- Maps --- */
 /* The interval of the colours of a channel (-1: of the layer) as the state's `range` has it, and
@@ -144,10 +159,8 @@ void ui_resample(const float *x, int w, int h, int dw, int dh, float *out);
 void ui_mark_cells(const View *v, Rect map, int node, GraphBox cells, Color color);
 /* What the cell of an earlier layer under the mouse has a part in, in a map that is drawn there. */
 void ui_mark_fed(const View *v, Rect map, int node);
-/* The receptive field of a cell, framed in a picture that is drawn there; `whole` may reach beyond
- * it: then true. */
-bool ui_mark_field(const View *v, Rect picture, int node, int64_t channel, const int cell[2],
-                   GraphBox *whole);
+/* The receptive field of a cell, framed in a picture that is drawn there. */
+void ui_mark_field(const View *v, Rect picture, int node, int64_t channel, const int cell[2]);
 /* The unit that view.explain is about, where it is a single cell of a map. */
 bool ui_explained_cell(const View *v, int *node, int64_t *channel, int cell[2]);
 /* Colours from end to end of a range; and its numbers in a line below. */
@@ -164,6 +177,7 @@ void ui_picture(const View *v, Rect box);
 void view_bar(const View *v, Rect box);
 void view_banner(const View *v, Rect box);
 int view_banner_height(const View *v, int width); /* 0: there is none */
+int view_footer_height(const View *v, int width);
 void view_footer(const View *v, Rect box);
 void view_right(const View *v, Rect box); /* the unit, an explanation, or the classes */
 void view_explain(const View *v, Rect box);
@@ -175,10 +189,9 @@ void view_unit(const View *v, Rect box);
 void view_channel(const View *v, Rect box); /* within the zone of view.unit */
 void view_classes(const View *v, Rect box);
 void panel_input(const View *v, Rect box);
+bool panel_has_kernel(const View *v); /* whether a convolution made the chosen map */
 void panel_kernel(const View *v, Rect box);
 void panel_histogram(const View *v, Rect box);
 void panel_legend(const View *v, Rect box);
-void overlay_help_view(const View *v, Rect screen);
-void overlay_list_view(const View *v, Rect screen); /* palette and pickers */
 
 #endif

@@ -19,12 +19,19 @@ typedef struct UnitView {
 void unit_sum(const UnitView *u, Rect box);
 /* A window of values of which one is taken, or their mean. */
 void unit_window(const UnitView *u, Rect box);
-/* A function of one value, with its curve; a copy from elsewhere; an addition. */
+/* A function of one value, with its curve; a copy from elsewhere. */
 void unit_function(const UnitView *u, Rect box);
 void unit_copy(const UnitView *u, Rect box);
+/* An addition; of a residual block F(x) and x by name, in the colours that their ways have in the
+ * network view. */
 void unit_add(const UnitView *u, Rect box);
-/* A formula whose numbers are the trace's steps, with the terms as bars where they are many. */
+/* A formula, and with the numbers put in, which are the trace's steps; the terms as bars where they
+ * are many. */
 void unit_formula(const UnitView *u, Rect box);
+/* The numbers that the layer has beside its terms, a line each; in two columns where they would not
+ * fit below each other. */
+void unit_steps(const UnitView *u, Rect box);
+int unit_steps_height(const UnitView *u); /* in one column */
 
 /* Where the window lies on a channel of the input, and what it gives in the output. */
 void unit_slide(const UnitView *u, Rect box, int64_t input_channel);

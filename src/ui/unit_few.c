@@ -1,4 +1,4 @@
-/* The arithmetic of few numbers: windows of pooling, functions, copies, additions, formulas. */
+/* The arithmetic of few numbers: windows of pooling, functions of one value, copies. */
 #include "ui/unit.h"
 
 #include "base/text.h"
@@ -24,21 +24,6 @@ static void window_words(const UnitView *u, Rect *box) {
                       ui_number(v, sum / t->divisor)));
 }
 
-/* The numbers that the layer has beside its terms, a line each. */
-static void draw_steps(const UnitView *u, Rect *box) {
-    const View *v = u->v;
-    for (int i = 0; i < u->t->step_count; i++) {
-        Rect line = rect_cut_top(box, ui_line(v, SIZE_BODY));
-        TextStyle name = ui_style(v, SIZE_BODY, TONE_DIM, ALIGN_LEFT);
-        name.may_cut = true;
-        draw_text(v->list, rect_cut_right(&line, ui_px(v, 110)),
-                  ui_mono(v, SIZE_BODY, TONE_TEXT, ALIGN_RIGHT),
-                  ui_digits(v, u->t->steps[i].value, 6));
-        draw_hint(v->list, ui_exact(v, u->t->steps[i].value));
-        draw_text(v->list, line, name, ui_word(v, u->t->steps[i].name));
-    }
-}
-
 void unit_window(const UnitView *u, Rect box) {
     const View *v = u->v;
     const Trace *t = u->t;
@@ -58,8 +43,7 @@ void unit_window(const UnitView *u, Rect box) {
     if (slide > 0)
         unit_slide(u, rect_cut_top(&box, slide), t->terms[0].c);
     const int from = v->graph->nodes[u->node].inputs[0];
-    Rect steps =
-        rect_cut_bottom(&box, t->kind == TRACE_MEAN ? t->step_count * ui_line(v, SIZE_BODY) : 0);
+    Rect steps = rect_cut_bottom(&box, t->kind == TRACE_MEAN ? unit_steps_height(u) : 0);
     ValueCells cells = {.values = values,
                         .w = w,
                         .h = h,
@@ -73,7 +57,7 @@ void unit_window(const UnitView *u, Rect box) {
     if (t->chosen >= 0)
         ui_mark(v, ui_cell(fit, w, h, (int)t->chosen / w, (int)t->chosen % w), v->theme->accent);
     if (t->kind == TRACE_MEAN)
-        draw_steps(u, &steps);
+        unit_steps(u, steps);
 }
 
 /* --- Functions of one value ------------------------------------------------------------------- */
@@ -86,30 +70,104 @@ static double function_at(const char *name, double x) {
     return x > 0 ? x : 0;
 }
 
-/* The curve about zero, as far as the value and the layer's input go. */
+/* 1, 2 or 5 times a power of ten: the least of which at most `most` fit into the span. */
+static double tick_step(double span, int most) {
+    double step = pow(10, floor(log10(span / most)));
+    const double times[] = {1, 2, 5, 10};
+    for (int i = 0; i < 4; i++)
+        if (span / (step * times[i]) <= most)
+            return step * times[i];
+    return step * 20;
+}
+
+/* A plot of y over x, x from -reach to reach: where it lies, and what it spans. */
+typedef struct Plot {
+    Rect box;
+    double reach, low, high;
+} Plot;
+
+static Point plot_at(const Plot *p, double x, double y) {
+    return (Point){p->box.x + p->box.w * (x + p->reach) / (2 * p->reach),
+                   p->box.y + p->box.h * (p->high - y) / (p->high - p->low)};
+}
+
+/* Numbers at the left and the bottom edge, and faint lines through zero. */
+static void draw_axes(const UnitView *u, const Plot *p, int margin) {
+    const View *v = u->v;
+    const Rect b = p->box;
+    const int line = ui_line(v, SIZE_SMALL), tick = ui_px(v, 4);
+    const TextStyle left = ui_mono(v, SIZE_SMALL, TONE_DIM, ALIGN_RIGHT);
+    TextStyle below = left;
+    below.align = ALIGN_CENTRE;
+    const int room = draw_text_width(v->list, below, "−0.25") + SPACE(v);
+    const double dx = tick_step(2 * p->reach, rect_least(8, b.w / room));
+    const double dy = tick_step(p->high - p->low, rect_least(6, b.h / (2 * line)));
+    for (int i = (int)ceil(-p->reach / dx); i * dx <= p->reach; i++) {
+        const int x = (int)lround(plot_at(p, i * dx, 0).x);
+        draw_line(v->list, x, i ? b.y + b.h : b.y, x, b.y + b.h + tick, v->theme->line);
+        draw_text(v->list, (Rect){x - room / 2, b.y + b.h + tick, room, line}, below,
+                  ui_number(v, i * dx));
+    }
+    for (int i = (int)ceil(p->low / dy - 1e-9); i * dy <= p->high + 1e-9 * dy; i++) {
+        const int y = (int)lround(plot_at(p, 0, i * dy).y);
+        draw_line(v->list, b.x - tick, y, i ? b.x : b.x + b.w, y, v->theme->line);
+        draw_text(v->list, (Rect){b.x - margin, y - line / 2, margin - 2 * tick, line}, left,
+                  ui_number(v, i * dy));
+    }
+    draw_frame(v->list, (Rect){b.x, b.y, b.w + 1, b.h + 1}, v->theme->line);
+}
+
+/* Its coordinates above and to the left of it, where no rising curve comes. */
+static void draw_point(const UnitView *u, const Plot *p, double x, double y) {
+    const View *v = u->v;
+    const Point at = plot_at(p, x, y);
+    const TextStyle style = ui_mono(v, SIZE_BODY, TONE_ACCENT, ALIGN_LEFT);
+    const char *text = ui_keep(
+        v, TEXT("(%s%s %s)", ui_number(v, x), v->state->comma ? ";" : ",", ui_number(v, y)));
+    const int w = draw_text_width(v->list, style, text), h = draw_text_height(v->list, style);
+    const int gap = ui_px(v, 8);
+    Rect box = {(int)at.x - gap - w, (int)at.y - gap - h, w, h};
+    if (box.x < p->box.x + 2)
+        box.x = p->box.x + 2;
+    if (box.y < p->box.y + 2)
+        box.y = p->box.y + 2;
+    if (box.x + w > (int)at.x - gap && box.y + h > (int)at.y - gap) /* else over the point */
+        box = (Rect){(int)at.x + gap, (int)at.y + gap, w, h};
+    if (box.x + w > p->box.x + p->box.w)
+        box.x = p->box.x + p->box.w - w;
+    if (box.y + h > p->box.y + p->box.h)
+        box.y = p->box.y + p->box.h - h;
+    draw_disc(v->list, at, ui_px(v, 5), v->theme->accent);
+    draw_text(v->list, box, style, text);
+}
+
+/* The curve about zero, as far as the value goes. */
 static void draw_curve(const UnitView *u, Rect box, const char *name) {
     enum { POINTS = 97 };
     const View *v = u->v;
     Point points[POINTS];
     const double x0 = (double)u->t->terms[0].value, reach = fmax(3, fabs(x0) * 1.25);
-    double low = function_at(name, -reach), high = function_at(name, reach);
-    low = fmin(low, 0);
-    const double span = high > low ? high - low : 1;
-    box = rect_inset(box, SPACE(v), SPACE(v));
+    const TextStyle small = ui_mono(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    const int margin = draw_text_width(v->list, small, "−0.25") + ui_px(v, 12);
+    Plot p = {.reach = reach,
+              .low = fmin(function_at(name, -reach), 0),
+              .high = function_at(name, reach)};
+    if (!isfinite(x0) || !(p.high > p.low))
+        return;
+    draw_region(v->list, box, NULL, "unit.curve");
+    rect_cut_left(&box, margin);
+    rect_cut_right(&box, margin / 2);
+    rect_cut_top(&box, SPACE(v));
+    rect_cut_bottom(&box, ui_line(v, SIZE_SMALL) + SPACE(v));
+    p.box = box;
+    draw_axes(u, &p, margin);
     for (int i = 0; i < POINTS; i++) {
         const double x = -reach + 2 * reach * i / (POINTS - 1);
-        points[i] = (Point){box.x + box.w * (x + reach) / (2 * reach),
-                            box.y + box.h * (high - function_at(name, x)) / span};
+        points[i] = plot_at(&p, x, function_at(name, x));
     }
-    const int zero = box.y + (int)lround(box.h * high / span);
-    draw_line(v->list, box.x, zero, box.x + box.w, zero, v->theme->line);
-    draw_line(v->list, box.x + box.w / 2, box.y, box.x + box.w / 2, box.y + box.h, v->theme->line);
     draw_polyline(v->list, points, POINTS,
                   (Stroke){.width = v->state->big ? 3 : 2, .color = v->theme->bar});
-    draw_disc(v->list,
-              (Point){box.x + box.w * (x0 + reach) / (2 * reach),
-                      box.y + box.h * (high - function_at(name, x0)) / span},
-              ui_px(v, 5), v->theme->accent);
+    draw_point(u, &p, x0, function_at(name, x0));
 }
 
 void unit_function(const UnitView *u, Rect box) {
@@ -119,11 +177,11 @@ void unit_function(const UnitView *u, Rect box) {
     unit_figures(u, &box,
                  ui_say(v, TEXT("unit.%s", name), ui_number(v, (double)u->t->terms[0].value),
                         ui_number(v, (double)u->t->result)));
-    if (box.h > ui_px(v, 60))
+    if (box.h > ui_px(v, 110))
         draw_curve(u, rect_cut_top(&box, rect_least(box.h, box.w * 2 / 3)), name);
 }
 
-/* --- Copies and additions --------------------------------------------------------------------- */
+/* --- Copies ----------------------------------------------------------------------------------- */
 
 void unit_copy(const UnitView *u, Rect box) {
     const View *v = u->v;
@@ -142,116 +200,4 @@ void unit_copy(const UnitView *u, Rect box) {
         ui_map(v, map, from, (int)term->c);
         ui_mark(v, ui_cell(map, e.width, e.height, (int)term->y, (int)term->x), v->theme->accent);
     }
-}
-
-/* The L2 norm of all values of a node. */
-static double norm_of(const View *v, int node) {
-    const Stats *s = scene_stats(v->scene, node);
-    return s ? s->l2 : 0;
-}
-
-void unit_add(const UnitView *u, Rect box) {
-    const View *v = u->v;
-    const Node *n = &v->graph->nodes[u->node];
-    const int height = rect_least(box.h / (int)u->t->count, ui_px(v, 150));
-    for (int64_t i = 0; i < u->t->count; i++) {
-        const TraceTerm *term = &u->t->terms[i];
-        const int from = n->inputs[term->input];
-        const SceneExtent e = scene_extent(v->scene, from);
-        Rect row = rect_cut_top(&box, height);
-        row = rect_inset(row, 0, SPACE(v) / 2);
-        Rect map = rect_cut_left(&row, rect_least(row.h, row.w / 3));
-        if (!e.vector && map.h > ui_px(v, 20)) {
-            Rect fit = ui_fit(map, e.width, e.height, true);
-            ui_map(v, fit, from, (int)term->c);
-            ui_mark(v, ui_cell(fit, e.width, e.height, (int)term->y, (int)term->x),
-                    v->theme->accent);
-        }
-        rect_cut_left(&row, SPACE(v));
-        TextStyle name = ui_style(v, SIZE_BODY, TONE_DIM, ALIGN_LEFT);
-        name.may_cut = true;
-        ui_text(v, &row, name, ui_label(v, from));
-        ui_text(v, &row, ui_mono(v, SIZE_HEAD, TONE_TEXT, ALIGN_LEFT),
-                TEXT("%s%s", i ? "+ " : "", ui_number(v, (double)term->value)));
-        if (row.h >= ui_line(v, SIZE_SMALL)) {
-            TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-            small.may_cut = true;
-            ui_text(v, &row, small, ui_say(v, "unit.norm", ui_number(v, norm_of(v, from))));
-        }
-    }
-}
-
-/* --- Formulas --------------------------------------------------------------------------------- */
-
-static void draw_term(const UnitView *u, Rect row, const TraceTerm *term, double most, bool own) {
-    const View *v = u->v;
-    TextStyle name = ui_style(v, SIZE_SMALL, own ? TONE_ACCENT : TONE_DIM, ALIGN_LEFT);
-    name.may_cut = true;
-    draw_text(v->list, rect_cut_left(&row, row.w * 3 / 10), name,
-              u->t->kind == TRACE_SOFTMAX
-                  ? ui_class_name(v, (int)term->c)
-                  : ui_say(v, "unit.channel", TEXT("%lld", (long long)term->c)));
-    draw_text(v->list, rect_cut_right(&row, ui_px(v, 150)),
-              ui_mono(v, SIZE_SMALL, own ? TONE_ACCENT : TONE_TEXT, ALIGN_RIGHT),
-              u->t->kind == TRACE_SOFTMAX ? TEXT("exp → %s", ui_number(v, term->product))
-                                          : TEXT("%s² = %s", ui_number(v, (double)term->value),
-                                                 ui_number(v, term->product)));
-    Rect bar = rect_inset(row, SPACE(v) / 2, row.h / 5);
-    bar.w = most > 0 && isfinite(term->product) ? (int)lround(bar.w * term->product / most) : 0;
-    draw_fill(v->list, bar, own ? v->theme->accent : v->theme->bar);
-}
-
-/* A LRN's window in order; of a softmax the largest terms, and the own one in any case. */
-static int choose_terms(const Trace *t, int rows, int64_t *chosen) {
-    for (int i = 0; i < rows; i++) {
-        int64_t best = -1;
-        for (int64_t k = 0; k < t->count && t->kind == TRACE_SOFTMAX; k++) {
-            bool taken = false;
-            for (int j = 0; j < i && !taken; j++)
-                taken = chosen[j] == k;
-            if (!taken && (best < 0 || t->terms[k].product > t->terms[best].product))
-                best = k;
-        }
-        chosen[i] = t->kind == TRACE_SOFTMAX ? best : i;
-    }
-    bool own = t->chosen < 0;
-    for (int i = 0; i < rows; i++)
-        own = own || chosen[i] == t->chosen;
-    if (!own && rows > 0)
-        chosen[rows - 1] = t->chosen;
-    return rows;
-}
-
-static void draw_terms(const UnitView *u, Rect *box, int rows) {
-    enum { MOST = 12 };
-    const Trace *t = u->t;
-    int64_t chosen[MOST];
-    double most = 0;
-    rows = rect_least(rows, t->count < MOST ? (int)t->count : MOST);
-    for (int64_t i = 0; i < t->count; i++)
-        most = fmax(most, t->terms[i].product);
-    const int line = ui_line(u->v, SIZE_SMALL), count = choose_terms(t, rows, chosen);
-    for (int i = 0; i < count; i++)
-        draw_term(u, rect_cut_top(box, line), &t->terms[chosen[i]], most, chosen[i] == t->chosen);
-    if (count < t->count)
-        unit_say(u, box,
-                 ui_say(u->v, "unit.of_terms", TEXT("%d", count), ui_count(u->v, t->count)));
-}
-
-void unit_formula(const UnitView *u, Rect box) {
-    static const char *const formulas[TRACE_KINDS] = {[TRACE_AFFINE] = "unit.formula_bn",
-                                                      [TRACE_LRN] = "unit.formula_lrn",
-                                                      [TRACE_SOFTMAX] = "unit.formula_softmax"};
-    const View *v = u->v;
-    const int line = ui_line(v, SIZE_BODY);
-    if (formulas[u->t->kind])
-        unit_figures(u, &box, ui_word(v, formulas[u->t->kind]));
-    rect_cut_top(&box, SPACE(v) / 2);
-    const int room = box.h - u->t->step_count * line;
-    if (u->t->kind != TRACE_AFFINE && room > 3 * line)
-        draw_terms(u, &box, room / ui_line(v, SIZE_SMALL) - 3);
-    else
-        unit_say(u, &box, ui_say(v, "unit.from", unit_place(u, &u->t->terms[0])));
-    rect_cut_top(&box, SPACE(v) / 2);
-    draw_steps(u, &box);
 }

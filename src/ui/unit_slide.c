@@ -75,12 +75,13 @@ static void draw_output(const UnitView *u, Rect box) {
     ui_mark_cells(v, map, u->node, (GraphBox){u->y, u->x, 1, 1}, v->theme->accent);
 }
 
-static void draw_name(const View *v, Rect *box, int node, int64_t channel) {
-    TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_CENTRE);
-    small.may_cut = true;
-    const Rect line = rect_cut_bottom(box, ui_line(v, SIZE_SMALL));
-    draw_text(v->list, line, small,
-              ui_say(v, "unit.map_of", ui_label(v, node), ui_channel(v, node, (int)channel)));
+static const char *map_name(const View *v, int node, int64_t channel) {
+    return ui_say(v, "unit.map_of", ui_label(v, node), ui_channel(v, node, (int)channel));
+}
+
+static int name_height(const View *v, int width, const char *name) {
+    const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_CENTRE);
+    return draw_paragraph_height(v->list, width, small, ui_line(v, SIZE_SMALL), name);
 }
 
 void unit_slide(const UnitView *u, Rect box, int64_t input_channel) {
@@ -91,8 +92,13 @@ void unit_slide(const UnitView *u, Rect box, int64_t input_channel) {
     const int arrow = ui_px(v, 56);
     Rect left = rect_cut_left(&box, (box.w - arrow) / 2);
     const Rect middle = rect_cut_left(&box, arrow);
-    draw_name(v, &left, from, input_channel);
-    draw_name(v, &box, u->node, u->channel);
+    const char *names[] = {map_name(v, from, input_channel), map_name(v, u->node, u->channel)};
+    const int a = name_height(v, left.w, names[0]), b = name_height(v, box.w, names[1]);
+    Rect *const sides[] = {&left, &box};
+    for (int i = 0; i < 2; i++) {
+        Rect name = rect_cut_bottom(sides[i], a > b ? a : b);
+        ui_paragraph(v, &name, ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_CENTRE), 4, names[i]);
+    }
     draw_input(u, rect_inset(left, 3, 3), from, input_channel);
     draw_output(u, rect_inset(box, 3, 3));
     const double y = middle.y + (middle.h - ui_line(v, SIZE_SMALL)) / 2.0;

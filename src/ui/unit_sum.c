@@ -3,6 +3,7 @@
 #include "ui/unit.h"
 
 #include "base/text.h"
+#include "layer/types.h"
 #include "ui/values.h"
 #include <math.h>
 #include <stdlib.h>
@@ -41,8 +42,25 @@ static void draw_sum(const UnitView *u, Rect box) {
                           ui_number(v, fabs(t->bias)), ui_word(v, "trace.bias")));
 }
 
-static int sum_height(const View *v) {
-    return 4 * ui_line(v, SIZE_BODY);
+/* Of the longest that it says while the sum grows, so that what is above stays in its place. */
+static int sum_height(const UnitView *u, int width) {
+    const View *v = u->v;
+    const int line = ui_line(v, SIZE_BODY);
+    const char *all = ui_count(v, u->t->count), *number = "−0.00123";
+    const TextStyle style = ui_style(v, SIZE_BODY, TONE_DIM, ALIGN_LEFT);
+    const TextStyle mono = ui_mono(v, SIZE_BODY, TONE_TEXT, ALIGN_LEFT);
+    const char *words[] = {ui_say(v, "unit.sum_of", all, all, number),
+                           ui_say(v, "unit.sum_all", all, all, number)};
+    const char *figures[] = {
+        ui_keep(v, TEXT("%s × %s = %s", number, number, number)),
+        ui_keep(v, TEXT("%s − %s (%s)", number, number, ui_word(v, "trace.bias")))};
+    int most = 0;
+    for (int i = 0; i < 2; i++) {
+        const int height = draw_paragraph_height(v->list, width, style, line, words[i]) +
+                           draw_paragraph_height(v->list, width, mono, line, figures[i]);
+        most = height > most ? height : most;
+    }
+    return most;
 }
 
 /* --- By channels ------------------------------------------------------------------------------ */
@@ -199,19 +217,38 @@ static int page_of(const UnitView *u, int rows, int pages, int64_t area) {
     return page >= pages ? pages - 1 : page;
 }
 
-/* Which of them are shown, and the way to the others. */
-static void draw_pages(const UnitView *u, Rect *box, bool channels, int first, int last, int all) {
+static const char *pages_text(const UnitView *u, bool channels, int first, int last, int all) {
     const View *v = u->v;
-    Rect line = rect_cut_bottom(box, ui_px(v, 30));
-    Rect right = rect_cut_right(&line, ui_px(v, 76));
-    TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    small.may_cut = true;
     const bool colors = channels && v->graph->nodes[u->node].inputs[0] == GRAPH_IMAGE;
     const char *key = colors || v->place->terms != TERMS_STRONGEST ? "unit.shown_of"
                       : channels                                   ? "unit.strongest_of"
                                                                    : "unit.strongest_terms";
-    draw_text(v->list, line, small,
-              ui_say(v, key, TEXT("%d", first + 1), TEXT("%d", last), ui_count(v, all)));
+    return ui_say(v, key, TEXT("%d", first + 1), TEXT("%d", last), ui_count(v, all));
+}
+
+static int pages_buttons(const View *v) {
+    return ui_px(v, 76);
+}
+
+static int pages_height(const UnitView *u, int width, bool channels, int all) {
+    const View *v = u->v;
+    const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    const int words =
+        draw_paragraph_height(v->list, width - pages_buttons(v), small, ui_line(v, SIZE_SMALL),
+                              pages_text(u, channels, all, all, all));
+    return words > ui_px(v, 30) ? words : ui_px(v, 30);
+}
+
+/* Which of them are shown, and the way to the others. */
+static void draw_pages(const UnitView *u, Rect *box, bool channels, int first, int last, int all) {
+    const View *v = u->v;
+    Rect line = rect_cut_bottom(box, pages_height(u, box->w, channels, all));
+    Rect right = rect_cut_right(&line, pages_buttons(v));
+    const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    const char *text = pages_text(u, channels, first, last, all);
+    const int height = draw_paragraph_height(v->list, line.w, small, ui_line(v, SIZE_SMALL), text);
+    rect_cut_top(&line, (line.h - height) / 2);
+    ui_paragraph(v, &line, small, 4, text);
     ui_button(v, &right, "‹", NULL, "terms.prev", false, "unit.terms_prev");
     ui_button(v, &right, "›", NULL, "terms.next", false, "unit.terms_next");
 }
@@ -235,8 +272,8 @@ typedef struct Pages {
 } Pages;
 
 static Pages pages_of(const UnitView *u, Rect *box, Rect *slide, int channels, int64_t area) {
-    const View *v = u->v;
-    const int height = row_height(u, *box, channels), line = ui_px(v, 30);
+    const int height = row_height(u, *box, channels);
+    const int line = pages_height(u, box->w, true, channels);
     const int maps = unit_slide_height(u, *box);
     Pages p = {.height = height};
     if (maps > 0 && box->h - maps >= height + (channels > 1 ? line : 0))
@@ -261,7 +298,7 @@ static void by_channels(UnitView *u, Rect box) {
     reorder(u, slices, channels, area);
     if (!make_patch(u, area, &patch))
         return;
-    Rect sum = rect_cut_bottom(&box, sum_height(v)), slide = {.h = 0};
+    Rect sum = rect_cut_bottom(&box, sum_height(u, box.w)), slide = {.h = 0};
     const Pages p = pages_of(u, &box, &slide, channels, area);
     const int first = p.page * p.rows, last = rect_least(first + p.rows, channels);
     if (p.pages > 1)
@@ -277,43 +314,148 @@ static void by_channels(UnitView *u, Rect box) {
 
 /* --- Term by term ----------------------------------------------------------------------------- */
 
-static void draw_term(const UnitView *u, Rect row, const TraceTerm *term, double most,
-                      bool current) {
+/* Where a term's value lay before it came into a row: back through flatten and dropout, which keep
+ * the order. at: channel, row and column; of a vector only the first counts. */
+static int origin_of(const UnitView *u, const TraceTerm *term, int at[3]) {
+    const Graph *g = u->v->graph;
+    int node = g->nodes[u->node].inputs[term->input];
+    const SceneExtent e = scene_extent(u->v->scene, node);
+    const int64_t i = e.vector ? term->c : (term->c * e.height + term->y) * e.width + term->x;
+    while (node >= 0 &&
+           (g->nodes[node].type == &layer_flatten || g->nodes[node].type == &layer_dropout))
+        node = g->nodes[node].inputs[0];
+    const SceneExtent o = scene_extent(u->v->scene, node);
+    const int64_t area = (int64_t)o.height * o.width;
+    at[0] = (int)(i / area);
+    at[1] = (int)(i % area / o.width);
+    at[2] = (int)(i % o.width);
+    return node;
+}
+
+/* How much a row says, from all to the least. */
+typedef enum RowForm { ROW_WORDS, ROW_NUMBERS, ROW_BARE, ROW_FORMS } RowForm;
+enum { BAR_LEAST = 60 };
+
+static const char *origin_text(const UnitView *u, const TraceTerm *term, RowForm form) {
     const View *v = u->v;
-    TextStyle place = ui_style(v, SIZE_SMALL, current ? TONE_ACCENT : TONE_DIM, ALIGN_LEFT);
-    TextStyle mono = ui_mono(v, SIZE_SMALL, current ? TONE_ACCENT : TONE_TEXT, ALIGN_LEFT);
-    place.may_cut = mono.may_cut = true;
-    draw_text(v->list, rect_cut_left(&row, row.w * 3 / 10), place, unit_place(u, term));
-    Rect bar = rect_cut_right(&row, row.w * 2 / 5);
-    draw_text(v->list, row, mono,
-              TEXT("%s × %s = %s", ui_number(v, (double)term->value),
-                   ui_number(v, (double)term->weight), ui_number(v, term->product)));
-    bar = rect_inset(bar, SPACE(v) / 2, bar.h / 5);
+    int at[3];
+    const int node = origin_of(u, term, at);
+    const SceneExtent e = scene_extent(v->scene, node);
+    const char *channel = ui_channel(v, node, at[0]);
+    if (e.vector)
+        return form == ROW_WORDS ? ui_say(v, "unit.place_vector", channel) : channel;
+    if (e.height * e.width == 1)
+        return form == ROW_WORDS ? ui_say(v, "unit.channel", channel) : channel;
+    if (form != ROW_WORDS)
+        return ui_say(v, "unit.place_short", channel, TEXT("%d", at[1]), TEXT("%d", at[2]));
+    return ui_say(v, "unit.place", channel, TEXT("%d", at[1]), TEXT("%d", at[2]));
+}
+
+static const char *product_text(const UnitView *u, const TraceTerm *term) {
+    const View *v = u->v;
+    return ui_keep(v, TEXT("%s × %s = %s", ui_number(v, (double)term->value),
+                           ui_number(v, (double)term->weight), ui_number(v, term->product)));
+}
+
+/* Columns of a page of terms. */
+typedef struct TermRows {
+    RowForm form;
+    int place, figures; /* widths */
+    double most;
+} TermRows;
+
+static TermRows term_rows(const UnitView *u, int width, int first, int last) {
+    const View *v = u->v;
+    const TextStyle place = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    const TextStyle mono = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
+    TermRows r = {.most = 0};
+    for (int64_t i = 0; i < u->t->count; i++)
+        r.most = fmax(r.most, fabs(u->t->terms[i].product));
+    for (int form = 0; form < ROW_FORMS; form++) {
+        r.form = (RowForm)form;
+        r.place = r.figures = 0;
+        for (int i = first; i < last; i++) {
+            const TraceTerm *term = &u->t->terms[u->order[i]];
+            const int a = draw_text_width(v->list, place, origin_text(u, term, r.form));
+            const int b = draw_text_width(v->list, mono, product_text(u, term));
+            r.place = a > r.place ? a : r.place;
+            r.figures = b > r.figures ? b : r.figures;
+        }
+        const int bar = r.form == ROW_BARE ? 0 : ui_px(v, BAR_LEAST);
+        if (r.place + r.figures + 3 * SPACE(v) + bar <= width)
+            break;
+    }
+    return r;
+}
+
+/* Hovering it lights the cell of the map where its value lay. */
+static void term_region(const UnitView *u, Rect row, const TraceTerm *term, int index) {
+    const View *v = u->v;
+    int at[3];
+    const int node = origin_of(u, term, at);
+    const SceneExtent e = scene_extent(v->scene, node);
+    draw_region(v->list, row, NULL, "unit.term.%d", index);
+    draw_hint(v->list, ui_say(v, "unit.term", ui_label(v, node), origin_text(u, term, ROW_WORDS),
+                              product_text(u, term)));
+    if (e.vector)
+        return;
+    const char *name = node == GRAPH_IMAGE ? "input" : v->graph->nodes[node].name;
+    draw_cells(v->list, 1, 1, CELLS_NONE, TEXT("hover.cell %s %d", name, at[0]));
+    draw_cells_part(
+        v->list, (DrawPart){.first = {at[1], at[2]}, .step = {1, 1}, .end = {e.height, e.width}});
+}
+
+static void draw_term(const UnitView *u, Rect row, const TermRows *r, int index) {
+    const View *v = u->v;
+    const TraceTerm *term = &u->t->terms[u->order[index]];
+    const bool current = u->taken < u->t->count && index == u->taken - 1;
+    const TextStyle place = ui_style(v, SIZE_SMALL, current ? TONE_ACCENT : TONE_DIM, ALIGN_LEFT);
+    const TextStyle mono = ui_mono(v, SIZE_SMALL, current ? TONE_ACCENT : TONE_TEXT, ALIGN_LEFT);
+    term_region(u, row, term, index);
+    draw_text(v->list, rect_cut_left(&row, r->place), place, origin_text(u, term, r->form));
+    rect_cut_left(&row, 2 * SPACE(v));
+    draw_text(v->list, rect_cut_left(&row, r->figures), mono, product_text(u, term));
+    if (r->form == ROW_BARE)
+        return;
+    rect_cut_left(&row, SPACE(v));
+    const Rect bar = rect_inset(row, 0, row.h / 5);
     const int middle = bar.x + bar.w / 2;
-    const int length = most > 0 ? (int)lround(bar.w / 2.0 * fabs(term->product) / most) : 0;
+    const int length = r->most > 0 ? (int)lround(bar.w / 2.0 * fabs(term->product) / r->most) : 0;
     draw_fill(
         v->list,
         (Rect){term->product < 0 ? middle - length : middle, bar.y, length < 1 ? 1 : length, bar.h},
         term->product < 0 ? v->theme->negative : v->theme->positive);
 }
 
+/* What the places are places in: "Its inputs: pool2, 4 × 4 × 50, flattened." */
+static void draw_origin(const UnitView *u, Rect *box) {
+    const View *v = u->v;
+    int at[3];
+    const int node = origin_of(u, &u->t->terms[0], at);
+    const SceneExtent e = scene_extent(v->scene, node);
+    const Shape *shape = node == GRAPH_IMAGE ? &v->graph->input : &v->graph->nodes[node].out;
+    ui_paragraph(v, box, ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT), 2,
+                 ui_say(v, e.vector ? "unit.terms_of" : "unit.terms_flat", ui_label(v, node),
+                        ui_unbroken(v, ui_extent(v, shape))));
+    rect_cut_top(box, SPACE(v) / 2);
+}
+
 static void by_terms(const UnitView *u, Rect box) {
     const View *v = u->v;
     const int line = ui_line(v, SIZE_SMALL);
-    Rect sum = rect_cut_bottom(&box, sum_height(v));
+    Rect sum = rect_cut_bottom(&box, sum_height(u, box.w));
     const int all = (int)u->t->count;
-    int rows = (box.h - ui_px(v, 30)) / line;
-    rows = rows < 1 ? 1 : rows > all ? all : rows;
+    draw_origin(u, &box);
+    int rows = box.h / line;
+    rows = rows < all ? (box.h - pages_height(u, box.w, false, all)) / line : all;
+    rows = rows < 1 ? 1 : rows;
     const int pages = (all + rows - 1) / rows, page = page_of(u, rows, pages, 1);
     const int first = page * rows, last = rect_least(first + rows, all);
-    double most = 0;
-    for (int64_t i = 0; i < u->t->count; i++)
-        most = fmax(most, fabs(u->t->terms[i].product));
+    const TermRows r = term_rows(u, box.w, first, last);
     if (pages > 1)
         draw_pages(u, &box, false, first, last, all);
     for (int i = first; i < last; i++)
-        draw_term(u, rect_cut_top(&box, line), &u->t->terms[u->order[i]], most,
-                  u->taken < u->t->count && i == u->taken - 1);
+        draw_term(u, rect_cut_top(&box, line), &r, i);
     draw_sum(u, sum);
 }
 

@@ -141,8 +141,11 @@ int values_kernel(const View *v, Rect box, int node, int channel) {
         return 3;
     }
     int tiles = rect_least(channels, TILES_MOST), columns = 1, order[TILES_MOST];
-    while (columns * columns < tiles)
-        columns++;
+    for (int i = 1, best = 0; i <= tiles; i++) { /* the largest tiles that the box lets them be */
+        const int side = rect_least(box.w / i / kw, box.h / ((tiles + i - 1) / i) / kh);
+        columns = side > best ? i : columns;
+        best = side > best ? side : best;
+    }
     const int rows = (tiles + columns - 1) / columns;
     float most = 0;
     for (int i = 0; i < channels * kh * kw; i++)

@@ -1,4 +1,4 @@
-/* The bar at the top (what, on what, how far), the banner below it, the hints at the bottom. */
+/* The bar at the top (what, on what, how far), and the banner below it. */
 #include "ui/ui.h"
 
 #include "base/text.h"
@@ -146,6 +146,7 @@ void view_banner(const View *v, Rect box) {
         return;
     draw_fill(v->list, box, b.wrong ? v->theme->wrong : v->theme->raised);
     draw_region(v->list, box, NULL, b.wrong ? "banner.error" : "banner");
+    draw_hint(v->list, b.text);
     box = rect_inset(box, 2 * SPACE(v), SPACE(v));
     Rect right = rect_cut_right(&box, banner_button_width(v, &b));
     if (b.button)
@@ -153,59 +154,4 @@ void view_banner(const View *v, Rect box) {
     TextStyle style = ui_style(v, SIZE_BODY, b.wrong ? TONE_WRONG : TONE_TEXT, ALIGN_LEFT);
     style.may_cut = true;
     draw_paragraph(v->list, box, style, ui_line(v, SIZE_BODY), b.text);
-    draw_hint(v->list, b.text);
-}
-
-/* --- Footer ----------------------------------------------------------------------------------- */
-
-/* Of products, which a unit's running sum goes through. */
-static bool is_sum(const LayerType *type) {
-    return type->family == LAYER_CONVOLUTION || type->family == LAYER_CONNECTED;
-}
-
-/* What is of most use where one is, the first first; as many as there is room for. */
-static const char *const *hints_of(const View *v) {
-    static const char *const network[] = {"layer.next", "deeper",   "block.open", "model.pick",
-                                          "image.pick", "heat",     "layer.last", "help",
-                                          "palette",    "language", NULL};
-    static const char *const layer[] = {"layer.next", "channel.next", "deeper", "back",
-                                        "sort",       "colors",       "range",  "page.next",
-                                        "help",       "palette",      NULL};
-    static const char *const unit[] = {"step.mac", "unit.right", "playing", "step.all", "unit.max",
-                                       "back",     "terms",      "help",    "palette",  NULL};
-    static const char *const other[] = {"unit.right", "playing", "unit.max", "back",
-                                        "help",       "palette", NULL};
-    const bool sums = v->graph && v->node >= 0 && is_sum(v->graph->nodes[v->node].type);
-    switch (v->place->depth) {
-    case DEPTH_LAYER:
-        return layer;
-    case DEPTH_UNIT:
-        return sums ? unit : other;
-    default:
-        return network;
-    }
-}
-
-void view_footer(const View *v, Rect box) {
-    draw_fill(v->list, box, v->theme->panel);
-    draw_region(v->list, box, NULL, "footer");
-    box = rect_inset(box, 2 * SPACE(v), 0);
-    TextStyle key = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
-    TextStyle meaning = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    const char *const *hints = hints_of(v);
-    for (; *hints; hints++) {
-        const Action *action = action_find(*hints);
-        if (action_refusal(v->session, action))
-            continue;
-        const char *name = ui_key(v, action), *text = ui_word(v, TEXT("hint.%s", *hints));
-        const int width = draw_text_width(v->list, key, name) + SPACE(v) / 2 +
-                          draw_text_width(v->list, meaning, text);
-        if (width > box.w)
-            return;
-        Rect place = rect_cut_left(&box, width);
-        draw_region(v->list, place, *hints, "hint.%s", *hints);
-        rect_cut_left(&place, draw_text(v->list, place, key, name).w + SPACE(v) / 2);
-        draw_text(v->list, place, meaning, text);
-        rect_cut_left(&box, 2 * SPACE(v));
-    }
 }

@@ -38,11 +38,15 @@ void ui_mark_fed(const View *v, Rect map, int node) {
                   v->theme->hover);
 }
 
+static const char *how_to_choose(const View *v) {
+    return ui_say(v, "unit.choose", ui_key(v, action_find("deeper")));
+}
+
 /* What the mouse is over, with its number. */
 static const char *under_mouse(const View *v) {
     const StateHover *h = &v->state->hover;
     if (h->node != v->node || h->cell[0] < 0 || h->channel >= v->extent.channels)
-        return ui_word(v, "unit.choose");
+        return how_to_choose(v);
     const int64_t at = ((int64_t)h->channel * v->extent.height + h->cell[0]) * v->extent.width;
     return ui_say(v, "channel.cell", ui_say_map(v, "channel", h->channel), TEXT("%d", h->cell[0]),
                   TEXT("%d", h->cell[1]), ui_number(v, (double)v->values->data[at + h->cell[1]]));
@@ -54,7 +58,7 @@ void view_channel(const View *v, Rect box) {
                TEXT("%d × %d", v->extent.height, v->extent.width));
     TextStyle dim = ui_style(v, SIZE_BODY, TONE_DIM, ALIGN_LEFT);
     const int line = ui_line(v, SIZE_BODY); /* as many as either text takes */
-    const int longest = draw_paragraph_height(v->list, box.w, dim, line, ui_word(v, "unit.choose"));
+    const int longest = draw_paragraph_height(v->list, box.w, dim, line, how_to_choose(v));
     Rect words = rect_cut_bottom(&box, longest > 2 * line ? longest : 2 * line);
     ui_paragraph(v, &words, dim, words.h / line, under_mouse(v));
     rect_cut_bottom(&box, SPACE(v));

@@ -74,7 +74,9 @@ static void draw_rows(const View *v, Rect *box, const Answer *a, int rows) {
 
 /* --- Softmax, term by term -------------------------------------------------------------------- */
 
-static void draw_fraction(const View *v, Rect box, const Answer *a) {
+enum { FRACTION_LINES = 4 };
+
+static void fraction_texts(const View *v, const Answer *a, const char *texts[FRACTION_LINES]) {
     int64_t best = 0;
     stats_top(a->p, a->count, 1, &best);
     const int index = v->place->class_index >= 0 ? v->place->class_index : (int)best;
@@ -84,18 +86,36 @@ static void draw_fraction(const View *v, Rect box, const Answer *a) {
     for (int i = 0; i < a->count; i++)
         sum += exp((double)a->x[i] - largest);
     const double x = (double)a->x[index];
-    TextStyle mono = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
-    TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    mono.may_cut = dim.may_cut = true;
+    texts[0] = ui_say(v, "classes.softmax", ui_class_name(v, index));
+    texts[1] = ui_keep(v, TEXT("exp(%s − %s) = %s", ui_digits(v, x, 4), ui_digits(v, largest, 4),
+                               ui_number(v, exp(x - largest))));
+    texts[2] = ui_keep(v, TEXT("%s ÷ %s = %s", ui_number(v, exp(x - largest)), ui_digits(v, sum, 6),
+                               ui_digits(v, (double)a->p[index], 5)));
+    texts[3] = ui_say(v, "classes.sum_of", ui_count(v, a->count));
+}
+
+static TextStyle fraction_style(const View *v, int i) {
+    return i == 1 || i == 2 ? ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT)
+                            : ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+}
+
+static int fraction_height(const View *v, int width, const Answer *a) {
+    const char *texts[FRACTION_LINES];
+    int height = SPACE(v);
+    fraction_texts(v, a, texts);
+    for (int i = 0; i < FRACTION_LINES; i++)
+        height += draw_paragraph_height(v->list, width, fraction_style(v, i),
+                                        ui_line(v, SIZE_SMALL), texts[i]);
+    return height;
+}
+
+static void draw_fraction(const View *v, Rect box, const Answer *a) {
+    const char *texts[FRACTION_LINES];
+    rect_cut_top(&box, SPACE(v));
     draw_region(v->list, box, NULL, "classes.softmax");
-    ui_text(v, &box, dim, ui_say(v, "classes.softmax", ui_class_name(v, index)));
-    ui_text(v, &box, mono,
-            TEXT("exp(%s − %s) = %s", ui_digits(v, x, 4), ui_digits(v, largest, 4),
-                 ui_number(v, exp(x - largest))));
-    ui_text(v, &box, mono,
-            TEXT("%s ÷ %s = %s", ui_number(v, exp(x - largest)), ui_digits(v, sum, 6),
-                 ui_digits(v, (double)a->p[index], 5)));
-    ui_text(v, &box, dim, ui_say(v, "classes.sum_of", ui_count(v, a->count)));
+    fraction_texts(v, a, texts);
+    for (int i = 0; i < FRACTION_LINES; i++)
+        ui_paragraph(v, &box, fraction_style(v, i), 4, texts[i]);
 }
 
 /* --- The zone --------------------------------------------------------------------------------- */
@@ -119,25 +139,23 @@ void view_classes(const View *v, Rect box) {
     box = rect_inset(box, SPACE(v), SPACE(v) / 2);
     ui_heading(v, &box, ui_word(v, "classes.title"), "");
     if (!answer_of(v, &a)) {
-        ui_empty(v, box, ui_word(v, "classes.waiting"));
+        ui_empty(v, box, ui_say(v, "classes.waiting", ui_key(v, action_find("layer.last"))));
         return;
     }
     draw_caveat(v, &box);
     if (a.softmax) {
         Rect row = rect_cut_bottom(&box, ui_px(v, 32));
-        char key[32];
         ui_button(v, &row, ui_word(v, v->place->logits ? "classes.show_p" : "classes.show_logits"),
-                  action_key(action_find("logits"), key), "logits", false, "classes.logits");
+                  ui_key(v, action_find("logits")), "logits", false, "classes.logits");
     }
-    const int line = ui_line(v, SIZE_SMALL);
-    const bool room = box.h >= 4 * line + 5 * ui_px(v, 22);
-    Rect fraction = rect_cut_bottom(&box, a.softmax && room ? 4 * line + SPACE(v) : 0);
+    const int needs = a.softmax ? fraction_height(v, box.w, &a) : 0;
+    const bool room = needs > 0 && box.h >= needs + 5 * ui_px(v, 22);
+    const Rect fraction = rect_cut_bottom(&box, room ? needs : 0);
     int rows = box.h / ui_px(v, 22);
     rows = rows > ROWS_MOST ? ROWS_MOST : rows;
     rows = rect_least(rows, a.count);
     if (rows > 0)
         draw_rows(v, &box, &a, rows);
-    rect_cut_top(&fraction, SPACE(v));
-    if (fraction.h >= 4 * line)
+    if (room)
         draw_fraction(v, fraction, &a);
 }

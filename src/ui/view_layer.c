@@ -111,6 +111,8 @@ static void unit_bars(const View *v, Rect box, int rows) {
         const bool chosen = unit == v->place->channel;
         const float value = v->values->data[unit];
         draw_region(v->list, row, TEXT("channel.select %d", unit), "grid.channel.%d", unit);
+        if (is_answer(v))
+            draw_hint(v->list, ui_class_name(v, unit));
         name.color = chosen ? v->theme->accent : v->theme->text;
         draw_text(v->list, rect_cut_left(&row, names), name,
                   is_answer(v) ? ui_class_name(v, unit) : TEXT("%d", unit));
@@ -175,41 +177,44 @@ static const char *count_text_of(const View *v) {
 
 /* Page, order, colours, range: by mouse, and telling the key. */
 static void draw_controls(const View *v, Rect row) {
+    static const UiButton pages[] = {
+        {.text = "‹", .action = "page.prev", .region = "layer.page_prev", .keyless = true},
+        {.text = "›", .action = "page.next", .region = "layer.page_next", .keyless = true}};
+    static const UiButton sizes[] = {
+        {.text = "−", .action = "maps.more", .region = "layer.maps_more"},
+        {.text = "+", .action = "maps.fewer", .region = "layer.maps_fewer"}};
     static const char *const fields[] = {"sort", "colors", "range"};
-    if (!v->extent.vector && session_pages(v->session) > 1) {
-        ui_button(v, &row, "‹", NULL, "page.prev", false, "layer.page_prev");
-        ui_button(v, &row, "›", NULL, "page.next", false, "layer.page_next");
-    }
-    if (!v->extent.vector) {
-        ui_button(v, &row, "−", "<", "maps.more", false, "layer.maps_more");
-        ui_button(v, &row, "+", ">", "maps.fewer", false, "layer.maps_fewer");
-    }
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        char value[48], key[32];
+    UiButton buttons[7];
+    int count = 0;
+    for (int i = 0; i < 2 && !v->extent.vector && session_pages(v->session) > 1; i++)
+        buttons[count++] = pages[i];
+    for (int i = 0; i < 2 && !v->extent.vector; i++)
+        buttons[count++] = sizes[i];
+    for (int i = 0; i < (v->extent.vector ? 2 : 3); i++) {
+        char value[48];
         Error err = {0};
-        if (v->extent.vector && strcmp(fields[i], "range") == 0)
-            continue;
         if (!state_get(v->state, v->graph, fields[i], value, sizeof value, &err))
             continue;
-        ui_button(v, &row, ui_word(v, TEXT("%s.%s", fields[i], value)),
-                  action_key(action_find(fields[i]), key), fields[i], false,
-                  TEXT("layer.%s", fields[i]));
-        draw_hint(v->list, ui_word(v, TEXT("action.%s", fields[i])));
+        buttons[count++] = (UiButton){.text = ui_word(v, TEXT("%s.%s", fields[i], value)),
+                                      .action = fields[i],
+                                      .region = ui_keep(v, TEXT("layer.%s", fields[i]))};
     }
+    ui_buttons(v, row, buttons, count);
 }
 
 static void draw_waiting(const View *v, Rect box) {
     if (v->progress.kind != JOB_COMPUTING) {
-        ui_empty(v, box, ui_word(v, v->state->paused ? "layer.paused" : "layer.waiting"));
+        ui_empty(v, box,
+                 v->state->paused ? ui_say(v, "layer.paused", ui_key(v, action_find("layer.next")),
+                                           ui_key(v, action_find("deeper")))
+                                  : ui_word(v, "layer.waiting"));
         return;
     }
     Rect middle = rect_inset(box, box.w / 4, 0);
     rect_cut_top(&middle, box.h / 2 - ui_line(v, SIZE_HEAD));
-    TextStyle style = ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_CENTRE);
-    style.may_cut = true;
-    ui_text(v, &middle, style,
-            ui_say(v, "layer.computing", ui_label(v, v->progress.node),
-                   ui_percent(v, floor(v->progress.fraction * 100) / 100)));
+    ui_paragraph(v, &middle, ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_CENTRE), 3,
+                 ui_say(v, "layer.computing", ui_label(v, v->progress.node),
+                        ui_percent(v, floor(v->progress.fraction * 100) / 100)));
     rect_cut_top(&middle, SPACE(v));
     ui_progress(v, rect_cut_top(&middle, SPACE(v)), v->progress.fraction);
     rect_cut_top(&middle, SPACE(v));
@@ -231,8 +236,12 @@ void view_layer(const View *v, Rect box) {
         draw_waiting(v, box);
         return;
     }
-    Rect legend = rect_cut_bottom(&box, ui_px(v, 34));
-    Rect controls = rect_cut_bottom(&box, ui_px(v, 32));
+    /* Where one only looks in from the network, the maps have the room before what goes with them.
+     */
+    const bool aside = v->place->depth == DEPTH_NETWORK;
+    const int least = aside ? ui_px(v, 64) : 0, heights[] = {ui_px(v, 34), ui_px(v, 32)};
+    Rect legend = rect_cut_bottom(&box, box.h - heights[0] >= least ? heights[0] : 0);
+    Rect controls = rect_cut_bottom(&box, box.h - heights[1] >= least ? heights[1] : 0);
     rect_cut_top(&box, SPACE(v) / 2);
     rect_cut_bottom(&box, SPACE(v) / 2);
     draw_clip_begin(v->list, box);
@@ -241,6 +250,8 @@ void view_layer(const View *v, Rect box) {
     else
         draw_maps(v, box);
     draw_clip_end(v->list);
-    draw_controls(v, controls);
-    panel_legend(v, legend);
+    if (controls.h > 0)
+        draw_controls(v, controls);
+    if (legend.h > 0)
+        panel_legend(v, legend);
 }

@@ -112,17 +112,23 @@ static void draw_kind(const UnitView *u, Rect box) {
     }
 }
 
+/* Of a sum how it goes on, of all which cell; with their keys if there is room for all of them. */
 static void draw_controls(const View *v, Rect row, bool sum) {
-    static const char *const always[] = {"unit.max", "playing"};
-    static const char *const sums[] = {"step.begin", "step.back", "step.mac", "step.all", "terms"};
-    char key[32];
-    for (size_t i = 0; sum && i < sizeof sums / sizeof *sums; i++)
-        ui_button(v, &row, ui_word(v, TEXT("button.%s", sums[i])),
-                  action_key(action_find(sums[i]), key), sums[i], false, TEXT("unit.%s", sums[i]));
-    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
-        ui_button(v, &row, ui_word(v, TEXT("button.%s", always[i])),
-                  action_key(action_find(always[i]), key), always[i], i == 1 && v->state->playing,
-                  TEXT("unit.%s", always[i]));
+    static const char *const names[] = {"step.begin", "step.back", "step.mac", "step.all",
+                                        "terms",      "unit.max",  "playing"};
+    enum { COUNT = sizeof names / sizeof *names, SUMS = 5 };
+    UiButton buttons[COUNT];
+    int count = 0;
+    for (int i = sum ? 0 : SUMS; i < COUNT; i++)
+        buttons[count++] = (UiButton){.text = ui_word(v, TEXT("button.%s", names[i])),
+                                      .action = names[i],
+                                      .region = ui_keep(v, TEXT("unit.%s", names[i])),
+                                      .chosen = false};
+    if (v->state->playing) { /* the last */
+        buttons[count - 1].text = ui_say(v, "play.rate", TEXT("%d", v->state->speed));
+        buttons[count - 1].chosen = true;
+    }
+    ui_buttons(v, row, buttons, count);
 }
 
 static void draw_trace(const View *v, Rect box, int channel, int y, int x) {
@@ -140,9 +146,7 @@ static void draw_trace(const View *v, Rect box, int channel, int y, int x) {
     take_terms(&u);
     Rect controls = rect_cut_bottom(&box, ui_px(v, 32));
     Rect result = rect_cut_bottom(&box, result_height(&u, box.w));
-    draw_clip_begin(v->list, box);
     draw_kind(&u, box);
-    draw_clip_end(v->list);
     draw_result(&u, result);
     draw_controls(v, controls, t.kind == TRACE_SUM);
 }

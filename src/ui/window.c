@@ -103,7 +103,7 @@ static Screen screen_of(Ui *ui) {
 static bool export_screen(void *context, const char *path, Error *err) {
     Ui *ui = context;
     const Screen screen = screen_of(ui);
-    return screen_save(&screen, ui->fonts, path, err);
+    return screen_save(&screen, ui->fonts, path, true, err);
 }
 
 static bool copy_screen(void *context, Error *err) {
@@ -293,7 +293,7 @@ static void on_wheel(Ui *ui, int up) {
     if (up == 0)
         return;
     if (ui->session.state.overlay)
-        post(ui, up > 0 ? "choice.prev" : "choice.next");
+        press(ui, up > 0 ? "Up" : "Down");
     else if (is_over(ui, "view.network"))
         zoom_network(ui, up > 0);
     else if (is_over(ui, "view.unit"))
