@@ -23,15 +23,18 @@ float explain_size(const Tensor *values); /* its largest size */
 void explain_legend(const ExplainView *x, Rect box, Colormap map, ColorRange range);
 int explain_legend_height(const ExplainView *x);
 
-/* So many boxes of this shape beside and below each other, as large as may be, each with room for
- * words below. */
+/* So many boxes of this shape beside and below each other, as large as may be, each with its words
+ * below (texts[i]; NULL: none) and `extra` pixels more. */
 typedef struct ExplainGrid {
-    int columns, rows, width, height, words; /* of a cell, its words left out */
+    int columns, rows, width, height; /* of a box */
+    int words, extra;                 /* the height of what is below it */
+    const char *const *texts;
     Rect box;
 } ExplainGrid;
-ExplainGrid explain_grid(const ExplainView *x, Rect box, int count, int w, int h, int lines);
-/* The i-th box; `words` gets what is below it. */
-Rect explain_cell(const ExplainView *x, const ExplainGrid *grid, int i, Rect *words);
+ExplainGrid explain_grid(const ExplainView *x, Rect box, int count, int w, int h,
+                         const char *const *texts, int extra);
+/* The i-th box; its words are drawn below what `extra` takes, which *below gets (may be NULL). */
+Rect explain_cell(const ExplainView *x, const ExplainGrid *grid, int i, Rect *below);
 
 /* Each fills the box with what there is so far. */
 void explain_projection_view(const ExplainView *x, Rect box); /* the picture, at the way's end */

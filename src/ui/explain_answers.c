@@ -70,11 +70,7 @@ void explain_occlusion_view(const ExplainView *x, Rect box) {
     ExplainScores s;
     if (!explanation_scores(x->e, &s))
         return;
-    const int count = s.sum ? 3 : 2, legend = explain_legend_height(x);
-    const TextStyle style = ui_style(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
-    const int lines = 3 + (legend + ui_line(v, SIZE_SMALL) - 1) / ui_line(v, SIZE_SMALL);
-    const ExplainGrid grid =
-        explain_grid(x, box, count, (int)input->dim[2], (int)input->dim[1], lines);
+    const int count = s.sum ? 3 : 2, legend = explain_legend_height(x) + ui_px(v, 2);
     const ColorRange ranges[3] = {{0, 0},
                                   range_of(s.probability, s.done, s.whole_probability),
                                   range_of(s.sum, s.done, s.whole_sum)};
@@ -83,20 +79,19 @@ void explain_occlusion_view(const ExplainView *x, Rect box) {
         ui_say(v, "explain.probability", class_name(x), ui_percent(v, (double)s.whole_probability)),
         ui_say(v, "explain.sum", TEXT("%d", x->request->channel),
                ui_number(v, (double)s.whole_sum))};
+    const ExplainGrid grid =
+        explain_grid(x, box, count, (int)input->dim[2], (int)input->dim[1], says, legend);
     for (int i = 0; i < count; i++) {
-        Rect words;
-        const Rect r = explain_cell(x, &grid, i, &words);
+        Rect below;
+        const Rect r = explain_cell(x, &grid, i, &below);
         if (i == 0)
             draw_square(x, r, &s);
         else
             draw_scores(x, r, &s, i == 1 ? s.probability : s.sum, ranges[i]);
         draw_region(v->list, r, NULL, "explain.part.%d", i);
-        if (i > 0) {
-            Rect bar = rect_cut_top(&words, legend);
-            bar.w = r.w;
-            explain_legend(x, bar, COLORMAP_VIRIDIS, ranges[i]);
-        }
-        ui_paragraph(v, &words, style, 3, says[i]);
+        rect_cut_top(&below, ui_px(v, 2));
+        if (i > 0 && below.h > 0)
+            explain_legend(x, below, COLORMAP_VIRIDIS, ranges[i]);
     }
 }
 
@@ -112,23 +107,23 @@ void explain_gradcam_view(const ExplainView *x, Rect box) {
     const int h = (int)map->shape.dim[0], w = (int)map->shape.dim[1];
     const Stats s = stats_of(map->data, (int64_t)h * w);
     const ColorRange range = {0, s.max};
-    Rect legend = rect_cut_bottom(&box, explain_legend_height(x)), words;
+    Rect legend = rect_cut_bottom(&box, explain_legend_height(x));
     rect_cut_bottom(&box, SPACE(v));
-    const ExplainGrid grid = explain_grid(x, box, 2, (int)input->dim[2], (int)input->dim[1], 1);
-    const TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    const char *const says[] = {ui_say(v, "explain.for", class_name(x)),
+                                ui_word(v, "explain.picture")};
+    const ExplainGrid grid =
+        explain_grid(x, box, 2, (int)input->dim[2], (int)input->dim[1], says, 0);
     uint8_t *pixels = draw_pixels(v->list, w, h, 4);
     for (int i = 0; pixels && i < w * h; i++) {
         colormap_color(COLORMAP_VIRIDIS, range, map->data[i], pixels + 4 * i);
         pixels[4 * i + 3] = COVER;
     }
     for (int i = 0; i < 2; i++) {
-        const Rect r = explain_cell(x, &grid, i, &words);
+        const Rect r = explain_cell(x, &grid, i, NULL);
         ui_picture(v, r);
         draw_region(v->list, r, NULL, "explain.part.%d", i);
         if (i == 0)
             draw_image(v->list, r, pixels, w, h, 4);
-        ui_paragraph(v, &words, style, 1,
-                     i ? ui_word(v, "explain.picture") : ui_say(v, "explain.for", class_name(x)));
     }
     explain_legend(x, legend, COLORMAP_VIRIDIS, range);
 }

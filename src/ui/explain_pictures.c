@@ -133,32 +133,56 @@ void explain_legend(const ExplainView *x, Rect box, Colormap map, ColorRange ran
 
 /* --- Grids ------------------------------------------------------------------------------------ */
 
-ExplainGrid explain_grid(const ExplainView *x, Rect box, int count, int w, int h, int lines) {
-    ExplainGrid best = {.columns = 1, .rows = count, .box = box};
-    const int gap = SPACE(x->v), words = lines * ui_line(x->v, SIZE_SMALL) + gap / 2;
-    for (int columns = 1; columns <= count; columns++) {
-        const int rows = (count + columns - 1) / columns;
-        const Rect cell = {0, 0, (box.w - (columns - 1) * gap) / columns,
-                           (box.h - (rows - 1) * gap) / rows - words};
-        const Rect fit = ui_fit(cell, w, h, false);
-        if (fit.w > best.width) {
-            best.columns = columns;
-            best.rows = rows;
-            best.width = fit.w;
-            best.height = fit.h;
-        }
-    }
-    best.words = words;
-    return best;
+static TextStyle words_style(const View *v) {
+    return ui_style(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
 }
 
-Rect explain_cell(const ExplainView *x, const ExplainGrid *grid, int i, Rect *words) {
-    const int gap = SPACE(x->v), column = i % grid->columns, row = i / grid->columns;
+/* The height that the longest of the texts takes. */
+static int words_height(const View *v, int width, const char *const *texts, int count) {
+    int height = 0;
+    for (int i = 0; texts && i < count; i++) {
+        const int needs = !texts[i] ? 0
+                                    : draw_paragraph_height(v->list, width, words_style(v),
+                                                            ui_line(v, SIZE_SMALL), texts[i]);
+        height = needs > height ? needs : height;
+    }
+    return height;
+}
+
+ExplainGrid explain_grid(const ExplainView *x, Rect box, int count, int w, int h,
+                         const char *const *texts, int extra) {
+    const int gap = SPACE(x->v);
+    ExplainGrid best = {.columns = 1, .rows = count, .box = box, .texts = texts, .extra = extra};
+    for (int columns = 1; columns <= count; columns++) {
+        const int rows = (count + columns - 1) / columns;
+        const int width = (box.w - (columns - 1) * gap) / columns;
+        const int words = words_height(x->v, width, texts, count) + gap / 2;
+        const Rect cell = {0, 0, width, (box.h - (rows - 1) * gap) / rows - words - extra};
+        const Rect fit = ui_fit(cell, w, h, false);
+        if (fit.w <= best.width || (columns > 1 && width < ui_px(x->v, 88))) /* a word's width */
+            continue;
+        best.columns = columns;
+        best.rows = rows;
+        best.width = fit.w;
+        best.height = fit.h;
+        best.words = words;
+    }
+    /* Where there is no room for words there are none. */
+    return best.width > 0 || !texts ? best : explain_grid(x, box, count, w, h, NULL, 0);
+}
+
+Rect explain_cell(const ExplainView *x, const ExplainGrid *grid, int i, Rect *below) {
+    const View *v = x->v;
+    const int gap = SPACE(v), column = i % grid->columns, row = i / grid->columns;
     const int pitch = (grid->box.w + gap) / grid->columns; /* words have the whole width */
-    Rect r = {grid->box.x + column * pitch, grid->box.y + row * (grid->height + grid->words + gap),
-              grid->width, grid->height};
-    if (words)
-        *words = (Rect){r.x, r.y + r.h + gap / 2, pitch - gap, grid->words - gap / 2};
+    const int all = grid->height + grid->words + grid->extra;
+    const Rect r = {grid->box.x + column * pitch, grid->box.y + row * (all + gap), grid->width,
+                    grid->height};
+    Rect words = {r.x, r.y + r.h + gap / 2 + grid->extra, pitch - gap, grid->words - gap / 2};
+    if (below)
+        *below = (Rect){r.x, r.y + r.h, r.w, grid->extra}; /* of no height: no room */
+    if (grid->texts && grid->texts[i])
+        ui_paragraph(v, &words, words_style(v), 9, grid->texts[i]);
     return r;
 }
 
@@ -170,24 +194,24 @@ void explain_projection_view(const ExplainView *x, Rect box) {
     if (!t)
         return;
     const float m = explain_size(t);
-    Rect legend = rect_cut_bottom(&box, explain_legend_height(x)), words;
+    Rect legend = rect_cut_bottom(&box, explain_legend_height(x));
     rect_cut_bottom(&box, SPACE(v));
     bool whole;
     const GraphBox crop = explain_crop(x, &whole);
     const int count = whole || !v->state->big ? 2 : 3; /* in the hall there is no panel.input */
-    const ExplainGrid grid = explain_grid(x, box, count, (int)crop.width, (int)crop.height, 1);
-    const TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    static const char *const says[] = {"explain.signal", "explain.picture", "explain.place"};
+    const char *const says[] = {ui_word(v, "explain.signal"), ui_word(v, "explain.picture"),
+                                ui_word(v, "explain.place")};
+    const ExplainGrid grid =
+        explain_grid(x, box, count, (int)crop.width, (int)crop.height, says, 0);
     int node, cell[2];
     int64_t channel;
     for (int i = 0; i < count; i++) {
-        const Rect r = explain_cell(x, &grid, i, &words);
+        const Rect r = explain_cell(x, &grid, i, NULL);
         if (i == 0)
             explain_signed(x, r, t, crop, m, 0);
         else
             draw_picture(x, r, crop, whole || i == 2);
         draw_region(v->list, r, NULL, "explain.part.%d", i);
-        ui_paragraph(v, &words, style, 1, ui_word(v, says[i]));
         if ((whole || i == 2) && ui_explained_cell(v, &node, &channel, cell))
             ui_mark_field(v, r, node, channel, cell);
     }
@@ -206,29 +230,27 @@ static float scale_of(const ExplainView *x, int part) {
     return m;
 }
 
-static void draw_parts(const ExplainView *x, Rect box, int lines,
+static void draw_parts(const ExplainView *x, Rect box,
                        const char *(*say)(const ExplainView *x, int part)) {
     const View *v = x->v;
     bool whole;
     const GraphBox crop = explain_crop(x, &whole);
     const int count = explanation_parts(x->e);
+    const char *texts[EXPLANATION_PARTS] = {NULL};
+    float scales[EXPLANATION_PARTS];
+    for (int i = 0; i < count && explanation_part(x->e, i); i++) {
+        scales[i] = scale_of(x, i);
+        texts[i] = ui_keep(v, TEXT("%s\n±%s", say(x, i), ui_number(v, (double)scales[i])));
+    }
     const ExplainGrid grid =
-        explain_grid(x, box, count, (int)crop.width, (int)crop.height, lines + 1);
-    const TextStyle style = ui_style(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
-    const TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+        explain_grid(x, box, count, (int)crop.width, (int)crop.height, texts, 0);
     for (int i = 0; i < count; i++) {
-        Rect words;
-        const Rect r = explain_cell(x, &grid, i, &words);
-        const Tensor *t = explanation_part(x->e, i);
+        const Rect r = explain_cell(x, &grid, i, NULL);
         draw_region(v->list, r, NULL, "explain.part.%d", i);
-        if (!t) {
+        if (texts[i])
+            explain_signed(x, r, explanation_part(x->e, i), crop, scales[i], i);
+        else
             draw_fill(v->list, r, v->theme->raised);
-            continue;
-        }
-        const float m = scale_of(x, i);
-        explain_signed(x, r, t, crop, m, i);
-        ui_paragraph(v, &words, style, lines, say(x, i));
-        ui_paragraph(v, &words, dim, 1, TEXT("±%s", ui_number(v, (double)m)));
     }
 }
 
@@ -252,7 +274,7 @@ static const char *corner_name(const ExplainView *x, int corner) {
 }
 
 void explain_cube_view(const ExplainView *x, Rect box) {
-    draw_parts(x, box, 2, corner_name);
+    draw_parts(x, box, corner_name);
 }
 
 /* Pearson's correlation of the sizes of two signals: 1 is the same picture but for its scale. */
@@ -279,5 +301,5 @@ static const char *test_name(const ExplainView *x, int test) {
 }
 
 void explain_tests_view(const ExplainView *x, Rect box) {
-    draw_parts(x, box, 3, test_name);
+    draw_parts(x, box, test_name);
 }

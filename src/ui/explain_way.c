@@ -73,17 +73,18 @@ static void draw_maps(const Stage *s, Rect box) {
     for (int side = 0; side < 2; side++) {
         ui_paragraph(v, &halves[side], dim, 1,
                      ui_word(v, side ? "explain.way_signal" : "explain.way_forward"));
+        const char *texts[MAPS_MOST];
+        for (int i = 0; i < s->count; i++)
+            texts[i] = ui_channel(v, s->node, s->maps[i]);
         const ExplainGrid grid =
-            explain_grid(s->x, halves[side], s->count, s->extent.width, s->extent.height, 1);
+            explain_grid(s->x, halves[side], s->count, s->extent.width, s->extent.height, texts, 0);
         for (int i = 0; i < s->count; i++) {
-            Rect words;
-            const Rect r = explain_cell(s->x, &grid, i, &words);
+            const Rect r = explain_cell(s->x, &grid, i, NULL);
             if (side == 0)
                 ui_map(v, r, s->node, s->maps[i]);
             else
                 draw_signal(s, r, s->signal, s->node, s->maps[i]);
             draw_region(v->list, r, NULL, "explain.%s.%d", side ? "signal" : "forward", s->maps[i]);
-            ui_paragraph(v, &words, dim, 1, ui_channel(v, s->node, s->maps[i]));
         }
     }
 }
@@ -94,7 +95,7 @@ static void draw_vector(const Stage *s, Rect box) {
     const Tensor *forward = scene_values(v->scene, s->node);
     const TextStyle mono = ui_mono(v, SIZE_BODY, TONE_TEXT, ALIGN_LEFT);
     for (int i = 0; i < s->count && box.h >= 2 * ui_line(v, SIZE_BODY); i++)
-        ui_paragraph(v, &box, mono, 2,
+        ui_paragraph(v, &box, mono, 4,
                      ui_say(v, "explain.way_unit", TEXT("%d", s->maps[i]),
                             ui_number(v, (double)forward->data[s->maps[i]]),
                             ui_number(v, (double)s->signal->data[s->maps[i]])));
@@ -178,7 +179,7 @@ static void draw_arrows(const Stage *s, Rect box, int channel, const Arrow *arro
     const View *v = s->x->v;
     const SceneExtent above = scene_extent(v->scene, s->above);
     const TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    ui_paragraph(v, &box, dim, 2, ui_word(v, back ? "explain.switch_back" : "explain.switch_on"));
+    ui_paragraph(v, &box, dim, 5, ui_word(v, back ? "explain.switch_back" : "explain.switch_on"));
     Rect left = rect_cut_left(&box, box.w * 55 / 100);
     rect_cut_left(&box, box.w / 6);
     const Rect maps[2] = {ui_fit(left, s->extent.width, s->extent.height, false),
@@ -255,10 +256,10 @@ void explain_way_view(const ExplainView *x, Rect box) {
     s.extent = scene_extent(v->scene, s.node);
     s.above = reader_of(&s);
     draw_region(v->list, box, NULL, "explain.way");
-    ui_text(
-        v, &box, ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_LEFT),
+    ui_paragraph(
+        v, &box, ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_LEFT), 3,
         ui_say(v, "explain.stage", TEXT("%d", stage), TEXT("%d", count - 1), ui_label(v, s.node)));
-    ui_paragraph(v, &box, ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT), 2, say_step(&s));
+    ui_paragraph(v, &box, ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT), 5, say_step(&s));
     ui_progress(v, rect_cut_top(&box, ui_px(v, 4)), count > 1 ? stage / (count - 1.0) : 1);
     rect_cut_top(&box, SPACE(v));
     if (s.node == GRAPH_IMAGE) {

@@ -50,66 +50,61 @@ static const char *start_text(const ExplainView *x) {
 
 /* --- Controls --------------------------------------------------------------------------------- */
 
-typedef struct Control {
-    const char *text, *action, *key, *region;
-    bool chosen;
-} Control;
-
-/* On as many rows as they take; returns the height when drawn at all. */
-static void draw_controls(const View *v, Rect box, const Control *controls, int count) {
-    Rect row = rect_cut_top(&box, ui_px(v, 32));
-    for (int i = 0; i < count; i++) {
-        const Control *c = &controls[i];
-        for (int line = 0; line < 2; line++) {
-            const int before = row.w;
-            ui_button(v, &row, c->text, c->key, c->action, c->chosen, c->region);
-            if (row.w != before || box.h < 1)
-                break;
-            row = rect_cut_top(&box, ui_px(v, 32));
-        }
-    }
-}
-
-static const char *key_of(const View *v, const char *action) {
-    return ui_key(v, action_find(action));
-}
-
 /* The buttons that make sense with the method; their number. */
-static int list_controls(const ExplainView *x, Control *c) {
+static int list_controls(const View *v, UiButton *b) {
     static const char *const starts[] = {"explain.start_max", "explain.start_all",
                                          "explain.start_cell", "explain.start_class"};
     static const char *const switches[] = {"explain.switches_recorded", "explain.switches_center",
                                            "explain.switches_other"};
     static const char *const scales[] = {"explain.scale_picture", "explain.scale_common"};
-    const View *v = x->v;
     const StatePlace *p = v->place;
     const bool pinned = p->pin != GRAPH_FAILED, way = is_projection(p->explain);
+    const char *start = ui_say(v, "explain.start", ui_word(v, starts[p->start]));
+    const char *from = ui_say(v, "explain.switches", ui_word(v, switches[p->switches]));
+    const char *scale = ui_say(v, "explain.scale", ui_word(v, scales[p->common_scale]));
     int n = 0;
-    c[n++] = (Control){ui_word(v, "explain.next"), "explain", key_of(v, "explain"),
-                       "explain.method", false};
+    b[n++] = (UiButton){ui_word(v, "explain.next"), "explain", "explain.method", false, false};
     if (p->explain < EXPLAIN_OCCLUSION)
-        c[n++] = (Control){ui_say(v, "explain.start", ui_word(v, starts[p->start])),
-                           "explain.start", key_of(v, "explain.start"), "explain.start", false};
+        b[n++] = (UiButton){start, "explain.start", "explain.start", false, false};
     if (way || p->explain == EXPLAIN_CUBE)
-        c[n++] =
-            (Control){ui_say(v, "explain.switches", ui_word(v, switches[p->switches])),
-                      "explain.switches", key_of(v, "explain.switches"), "explain.switches", false};
+        b[n++] = (UiButton){from, "explain.switches", "explain.switches", false, false};
     if (p->explain == EXPLAIN_CUBE || p->explain == EXPLAIN_TESTS)
-        c[n++] = (Control){ui_say(v, "explain.scale", ui_word(v, scales[p->common_scale])),
-                           "explain.scale", key_of(v, "explain.scale"), "explain.scale", false};
+        b[n++] = (UiButton){scale, "explain.scale", "explain.scale", false, false};
     if (way) {
-        c[n++] = (Control){ui_word(v, "explain.down"), "explain.down", key_of(v, "explain.down"),
-                           "explain.down", false};
-        c[n++] = (Control){ui_word(v, "explain.up"), "explain.up", key_of(v, "explain.up"),
-                           "explain.up", false};
+        b[n++] =
+            (UiButton){ui_word(v, "explain.down"), "explain.down", "explain.down", false, false};
+        b[n++] = (UiButton){ui_word(v, "explain.up"), "explain.up", "explain.up", false, false};
     }
     if (way && p->stage >= 0)
-        c[n++] =
-            (Control){ui_word(v, "explain.whole"), "explain.whole", NULL, "explain.whole", false};
-    c[n++] = (Control){ui_word(v, pinned ? "explain.unpin" : "explain.pin"), "explain.pin",
-                       key_of(v, "explain.pin"), "explain.pin", pinned};
-    c[n++] = (Control){ui_word(v, "explain.off"), "explain none", NULL, "explain.off", false};
+        b[n++] =
+            (UiButton){ui_word(v, "explain.whole"), "explain.whole", "explain.whole", false, true};
+    b[n++] = (UiButton){ui_word(v, pinned ? "explain.unpin" : "explain.pin"), "explain.pin",
+                        "explain.pin", pinned, false};
+    b[n++] = (UiButton){ui_word(v, "explain.off"), "explain none", "explain.off", false, true};
     return n;
+}
+
+/* On two rows, or on one where there is little room. */
+static void draw_controls(const View *v, Rect *box) {
+    enum { CONTROLS = 10, LITTLE = 280 };
+    UiButton buttons[CONTROLS];
+    const bool two = box->h >= ui_px(v, LITTLE);
+    const int count = list_controls(v, buttons), first = two ? (count + 1) / 2 : count;
+    Rect below = rect_cut_bottom(box, two ? ui_px(v, 32) : 0);
+    ui_buttons(v, rect_cut_bottom(box, ui_px(v, 32)), buttons, first);
+    ui_buttons(v, below, buttons + first, count - first);
+}
+
+/* What such a picture is and is not; where there is little room, said by hovering the zone. */
+static void draw_caption(const View *v, Rect *box, const char *text) {
+    const TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    const int line = ui_line(v, SIZE_SMALL);
+    const int height = draw_paragraph_height(v->list, box->w, dim, line, text);
+    if (box->h - height < ui_px(v, 180))
+        return;
+    Rect words = rect_cut_bottom(box, height);
+    rect_cut_bottom(box, SPACE(v) / 2);
+    ui_paragraph(v, &words, dim, height / line, text);
 }
 
 /* --- The zone --------------------------------------------------------------------------------- */
@@ -158,35 +153,26 @@ static void draw_explanation(const ExplainView *x, Rect box) {
 }
 
 void view_explain(const View *v, Rect box) {
-    enum { CONTROLS = 10 };
     const Explanation *e = v->session->explanation;
     const StateExplain method = v->place->explain;
     const ExplainRequest nothing = {.node = v->node, .method = method};
     const ExplainView x = {v, e, e ? explanation_request(e) : &nothing};
     const TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    const int line = ui_line(v, SIZE_SMALL);
-    Control controls[CONTROLS];
     draw_fill(v->list, box, v->theme->panel);
     draw_region(v->list, box, NULL, "view.explain");
+    draw_hint(v->list, ui_word(v, methods[method][1]));
     box = rect_inset(box, SPACE(v), SPACE(v) / 2);
+    draw_controls(v, &box);
     ui_heading(v, &box, ui_word(v, methods[method][0]),
                v->place->pin != GRAPH_FAILED ? ui_word(v, "explain.pinned") : "");
-    draw_controls(v, rect_cut_bottom(&box, 2 * ui_px(v, 32)), controls,
-                  list_controls(&x, controls));
-    const char *caption = ui_word(v, methods[method][1]);
-    const int height = draw_paragraph_height(v->list, box.w, dim, line, caption);
-    if (height < box.h * 2 / 5) {
-        Rect words = rect_cut_bottom(&box, height);
-        rect_cut_bottom(&box, SPACE(v) / 2);
-        ui_paragraph(v, &words, dim, height / line, caption);
-    }
+    draw_caption(v, &box, ui_word(v, methods[method][1]));
     if (!e) {
         ui_empty(v, box, ui_word(v, "explain.choose"));
         return;
     }
-    ui_paragraph(v, &box, ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_LEFT), 2, unit_name(&x));
+    ui_paragraph(v, &box, ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_LEFT), 4, unit_name(&x));
     if (is_projection(method) && explanation_projection(e) && v->place->stage < 0)
-        ui_paragraph(v, &box, dim, 2, start_text(&x));
+        ui_paragraph(v, &box, dim, 4, start_text(&x));
     rect_cut_top(&box, SPACE(v) / 2);
     draw_explanation(&x, box);
 }
