@@ -19,6 +19,15 @@ void ui_memory_close(UiMemory *memory) {
     *memory = (UiMemory){.has_layout = false};
 }
 
+LayoutWish ui_layout_wish(const View *v, StateDepth depth) {
+    static const StateBlocks none;
+    return (LayoutWish){.depth = depth,
+                        .big = v->state->big,
+                        .opened = memcmp(&v->place->opened, &none, sizeof none) != 0,
+                        .scale = v->scale,
+                        .banner = view_banner_height(v, v->list->width)};
+}
+
 /* --- Sizes ------------------------------------------------------------------------------------ */
 
 int ui_px(const View *v, double px) {
@@ -184,7 +193,7 @@ const char *ui_weights(const View *v) {
     const Weights *w = &v->model->weights;
     if (w->kind == WEIGHTS_RANDOM)
         return ui_say(v, "weights.random", TEXT("%llu", (unsigned long long)w->seed));
-    return w->source;
+    return ui_say(v, w->trained ? "weights.trained" : "weights.untrained", w->source);
 }
 
 const char *ui_layer_note(const View *v, int node) {
@@ -271,6 +280,19 @@ void ui_heading(const View *v, Rect *box, const char *text, const char *note) {
     Rect line = rect_cut_top(box, ui_line(v, SIZE_HEAD));
     TextStyle head = ui_style(v, SIZE_HEAD, TONE_TEXT, ALIGN_LEFT);
     TextStyle small = ui_style(v, SIZE_BODY, TONE_DIM, ALIGN_RIGHT);
+    if (draw_text_width(v->list, head, text) > line.w) /* rather smaller than cut */
+        head = ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_LEFT);
+    if (draw_text_width(v->list, head, text) > line.w &&
+        strchr(text, ' ')) { /* or over two lines */
+        const int height = draw_text_height(v->list, head);
+        line.h +=
+            rect_cut_top(box, rect_least(2 * height > line.h ? 2 * height - line.h : 0, box->h / 3))
+                .h;
+        head.may_cut = true;
+        draw_paragraph(v->list, line, head, height, text);
+        rect_cut_top(box, SPACE(v) / 2);
+        return;
+    }
     small.may_cut = head.may_cut = true;
     const int wanted = draw_text_width(v->list, head, text);
     const int note_width = note[0] ? draw_text_width(v->list, small, note) : 0;
