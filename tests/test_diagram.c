@@ -67,13 +67,16 @@ static void boxes_are_apart(const Diagram *d) {
         }
 }
 
-static void box_is_whole(const Diagram *d, int index, double text) {
+static void box_is_whole(const Diagram *d, int index, const DiagramOptions *options) {
+    const double text = options->scale_text;
+    const bool close = options->spacing > DIAGRAM_ROOMY;
     const DiagramBox *b = &d->boxes[index];
     Area all = {0, 0, d->width, d->height};
     check(inside(b->all, all) && inside(b->face, b->all) && inside(b->caption, b->all), "box %d",
           index);
     check(inside(cuboid(b), b->all), "depth of %d", index);
-    check(b->caption.w >= 72 * text && b->caption.h >= 28 * text, "caption of %d", index);
+    check(b->caption.w >= (close ? 34 : 72) * text && b->caption.h >= (close ? 14 : 28) * text,
+          "caption of %d", index);
     check(b->frame < index, "frame of %d", index);
     check((b->face.h >= 24 || b->item == DIAGRAM_BRACKET) &&
               b->face.w >= (b->depth > 0 || b->item == DIAGRAM_MATRIX ? 24 : 12),
@@ -252,7 +255,7 @@ static void check_diagram(const Graph *g, const DiagramOptions *options) {
     assert_ok(diagram_make(&d, g, options, &err), err);
     int across = 0; /* boxes side by side */
     for (int i = 0; i < d.box_count; i++) {
-        box_is_whole(&d, i, options->scale_text);
+        box_is_whole(&d, i, options);
         across += 1 + (d.boxes[i].item == DIAGRAM_FRAME);
     }
     check(d.width < 80 + 260 * options->scale_text * across, "%g wide", d.width);
@@ -284,7 +287,11 @@ static void check_network(const char *path) {
                                    {.opened = all},
                                    {.opened = blocks},
                                    {.unfolded = all},
-                                   {.opened = all, .fine = all, .spacing = DIAGRAM_ROOMY}};
+                                   {.opened = all, .fine = all, .spacing = DIAGRAM_ROOMY},
+                                   {.spacing = DIAGRAM_STAGGERED, .legible = 0.5},
+                                   {.unfolded = all, .spacing = DIAGRAM_COMPACT, .legible = 0.6},
+                                   {.opened = blocks, .spacing = DIAGRAM_STAGGERED},
+                                   {.opened = blocks, .spacing = DIAGRAM_FLAT, .legible = 0.4}};
     for (size_t i = 0; i < 2 * sizeof ways / sizeof *ways; i++) {
         DiagramOptions way = ways[i / 2];
         way.scale_text = i % 2 ? 2 : 1;

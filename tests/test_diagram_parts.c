@@ -137,6 +137,54 @@ static void lenet_is_a_row(void **state) {
     close_model(f);
 }
 
+static const char *long_name(const void *context, const Diagram *d, int box) {
+    (void)d, (void)box;
+    return context;
+}
+
+static const char *no_text(const void *context, int node) {
+    (void)context, (void)node;
+    return "";
+}
+
+static double ten_a_letter(const void *context, const char *text) {
+    (void)context;
+    return 10.0 * (double)strlen(text);
+}
+
+/* Captions have room for what will be drawn there, down to the zoom that was asked for. */
+static void captions_are_measured_as_drawn(void **state) {
+    (void)state;
+    Error err = {0};
+    Fixture *f = open_model("lenet");
+    static const char name[] = "submuestreo promedio adaptable";
+    const DiagramTexts texts = {.context = name,
+                                .name = long_name,
+                                .parameters = no_text,
+                                .shape = no_text,
+                                .width = ten_a_letter};
+    const DiagramOptions options = {.scale_text = 2, .legible = 0.5, .texts = &texts};
+    assert_ok(diagram_make(&f->d, f->g, &options, &err), err);
+    assert_near(f->d.legible, 0.5, 0);
+    for (int i = 0; i < f->d.box_count; i++) {
+        const Area a = f->d.boxes[i].caption;
+        assert_true(a.w * 0.5 >= 180 && a.w * 0.5 < 200); /* "promedio adaptable" in a line */
+        assert_true(a.h * 0.5 >= 2 * 28);
+    }
+    const double width = f->d.width;
+    diagram_free(&f->d);
+    DiagramOptions other = options;
+    other.size_only = true;
+    other.spacing = DIAGRAM_STAGGERED;
+    assert_ok(diagram_make(&f->d, f->g, &other, &err), err);
+    assert_int_equal(f->d.edge_count, 0);
+    assert_true(f->d.width < 0.7 * width);
+    for (int i = 2; i < f->d.box_count; i++) /* at two heights by turns */
+        assert_near(f->d.boxes[i].caption.y, f->d.boxes[i - 2].caption.y, 1e-6);
+    assert_true(f->d.boxes[1].caption.y >= f->d.boxes[0].caption.y + f->d.boxes[0].caption.h);
+    close_model(f);
+}
+
 /* Faces and depths on a square-root scale that the diagram tells. */
 static void sizes_are_to_scale(void **state) {
     (void)state;
@@ -445,6 +493,7 @@ static void lack_of_memory_is_an_error(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lenet_is_a_row),
+        cmocka_unit_test(captions_are_measured_as_drawn),
         cmocka_unit_test(sizes_are_to_scale),
         cmocka_unit_test(stages_fold_split_and_unfold),
         cmocka_unit_test(residual_block_has_its_trunk),

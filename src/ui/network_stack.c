@@ -214,6 +214,9 @@ void network_growth(const Network *n, const DiagramBox *b) {
         draw_column(n, b, layers, column_place(n, b, layers[i], i), i);
     Rect caption = network_rect(n, b->caption);
     const TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    if (network_fits(v, caption, style, ui_word(v, "network.growth")))
-        network_put(v, &caption, style, ui_word(v, "network.growth"));
+    const char *text = ui_word(v, "network.growth");
+    if (!network_fits(v, caption, style, text))
+        text = ui_word(v, "network.growth_short");
+    if (network_fits(v, caption, style, text))
+        network_put(v, &caption, style, text);
 }
