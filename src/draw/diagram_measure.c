@@ -210,7 +210,7 @@ static void measure_extras(Layout *l, Part *row) {
         row->below = box->caption.y + box->caption.h;
     }
     if (row->brackets >= 0)
-        row->above += BRACKET + 8 + 2 * line * l->text;
+        row->above += BRACKET + 12 + 2 * line * l->text;
     row->top = row->above;
 }
 
@@ -432,7 +432,7 @@ static void place_brackets(const Layout *l, const Part *row) {
         const double top = row->axis - row->top;
         const double x = row->x + first->rx, w = last->rx + last->w - first->rx;
         box->caption = (Area){x, top, w, 2 * line * l->text};
-        box->face = (Area){x, top + box->caption.h, w, BRACKET};
+        box->face = (Area){x, top + box->caption.h + 4, w, BRACKET};
         box->all = around(box->face, box->caption);
     }
 }
