@@ -224,6 +224,9 @@ static void dense_blocks_tell_their_layers(void **state) {
     check(&f);
     post(&f, "blocks.close");
     post(&f, "block.open features.denseblock3");
+    build(&f, 1280, 720);
+    region(&f, "close.features.denseblock3");
+    assert_says(&f, "Row: the layer");
     build(&f, 1280, 800);
     assert_says(&f, "layer 1");
     assert_says(&f, "48");

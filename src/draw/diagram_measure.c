@@ -34,6 +34,11 @@ double diagram_line_height(const Layout *l) {
     return diagram_text(l, line);
 }
 
+/* Of what is said over a frame or a bracket. */
+static double title_height(const Layout *l) {
+    return fmax(2 * line * l->text, diagram_text(l, 17));
+}
+
 /* --- Scales -----------------------------------------------------------------------------------
  */
 
@@ -210,7 +215,7 @@ static void measure_extras(Layout *l, Part *row) {
         row->below = box->caption.y + box->caption.h;
     }
     if (row->brackets >= 0)
-        row->above += BRACKET + 12 + 2 * line * l->text;
+        row->above += BRACKET + 12 + title_height(l);
     row->top = row->above;
 }
 
@@ -365,7 +370,7 @@ static void add_frame(Layout *l, Part *row) {
     row->face_above = row->above + PAD / 2;
     row->face_below = row->below + PAD / 2;
     box->caption.w = row->w;
-    box->caption.h = 2 * line * l->text;
+    box->caption.h = title_height(l);
     row->above = row->face_above + 4 + box->caption.h;
     row->below = row->face_below;
 }
@@ -431,7 +436,7 @@ static void place_brackets(const Layout *l, const Part *row) {
         DiagramBox *box = &l->d->boxes[b->box];
         const double top = row->axis - row->top;
         const double x = row->x + first->rx, w = last->rx + last->w - first->rx;
-        box->caption = (Area){x, top, w, 2 * line * l->text};
+        box->caption = (Area){x, top, w, title_height(l)};
         box->face = (Area){x, top + box->caption.h + 4, w, BRACKET};
         box->all = around(box->face, box->caption);
     }

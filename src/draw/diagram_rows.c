@@ -66,7 +66,7 @@ static double measure_matrix(Layout *l, const Part *row, double x) {
     DiagramBox *m = &l->d->boxes[row->matrix], *growth = &l->d->boxes[row->growth];
     const double cell = fmin(8, fmax(2, floor(480 / (m->count + 1.0)))), line = diagram_text(l, 16);
     const double side = cell * (m->count + 1), names = diagram_text(l, MATRIX_NAMES);
-    const double words = fmax(side, diagram_text(l, 112));
+    const double words = fmax(side, diagram_text(l, 150));
     m->face = (Area){x + names, line, side, side};
     m->caption = (Area){x + names, m->face.y + side + 4, words, 3 * line};
     growth->face = (Area){x + names, m->caption.y + m->caption.h + 8, side, DIAGRAM_GROWTH_HEIGHT};

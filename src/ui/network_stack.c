@@ -61,7 +61,7 @@ void network_stack(const Network *n, const DiagramBox *b, Rect face) {
 
 /* Along an axis, numbers as far apart as they need. */
 static int tick_step(int count, double side, int room) {
-    static const int steps[] = {1, 2, 4, 6, 12, 24};
+    static const int steps[] = {1, 2, 4, 6, 8, 12, 16, 24};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         if (steps[i] * side >= room)
             return steps[i];
