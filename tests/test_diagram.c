@@ -50,7 +50,11 @@ static void boxes_are_apart(const Diagram *d) {
             const DiagramBox *a = &d->boxes[i], *b = &d->boxes[k];
             if (i == k)
                 continue;
-            if (a->item != DIAGRAM_FRAME) {
+            if (a->item == DIAGRAM_BRACKET || b->item == DIAGRAM_BRACKET) {
+                check(!meet(a->all, b->all) || lies_in(d, k, i) || lies_in(d, i, k) ||
+                          b->item == DIAGRAM_FRAME || a->item == DIAGRAM_FRAME,
+                      "bracket %d and %d", i, k);
+            } else if (a->item != DIAGRAM_FRAME) {
                 check(!meet(cuboid(a), b->caption), "cuboid %d, caption %d", i, k);
                 check(!meet(a->caption, b->caption), "captions %d and %d", i, k);
                 check(b->item == DIAGRAM_FRAME || !meet(cuboid(a), cuboid(b)), "cuboids %d and %d",
@@ -63,20 +67,23 @@ static void boxes_are_apart(const Diagram *d) {
         }
 }
 
-static void box_is_whole(const Diagram *d, int index, double text) {
+static void box_is_whole(const Diagram *d, int index, const DiagramOptions *options) {
+    const double text = options->scale_text;
+    const bool close = options->spacing > DIAGRAM_ROOMY;
     const DiagramBox *b = &d->boxes[index];
     Area all = {0, 0, d->width, d->height};
     check(inside(b->all, all) && inside(b->face, b->all) && inside(b->caption, b->all), "box %d",
           index);
     check(inside(cuboid(b), b->all), "depth of %d", index);
-    check(b->caption.w >= 72 * text && b->caption.h >= 28 * text, "caption of %d", index);
+    check(b->caption.w >= (close ? 34 : 72) * text && b->caption.h >= (close ? 14 : 28) * text,
+          "caption of %d", index);
     check(b->frame < index, "frame of %d", index);
-    check(b->face.h >= 24 && b->face.w >= (b->depth > 0 || b->item == DIAGRAM_MATRIX ? 24 : 12),
+    check((b->face.h >= 24 || b->item == DIAGRAM_BRACKET) &&
+              b->face.w >= (b->depth > 0 || b->item == DIAGRAM_MATRIX ? 24 : 12),
           "size of %d", index);
-    check(b->item == DIAGRAM_FRAME || b->item == DIAGRAM_MATRIX ||
-              (b->face.h < 96.001 && b->face.w < 96.001),
+    check(!diagram_is_layer(b) || b->stack || (b->face.h < 96.001 && b->face.w < 96.001),
           "size of %d", index);
-    if (b->item == DIAGRAM_FRAME)
+    if (b->item == DIAGRAM_FRAME || b->item == DIAGRAM_BRACKET)
         check(b->caption.y + b->caption.h <= b->face.y, "caption of frame %d", index);
     else
         check(b->caption.y >= b->face.y + b->face.h, "caption of %d", index);
@@ -88,7 +95,7 @@ static void every_node_has_its_box(const Diagram *d, const Graph *g) {
     int covered = 0;
     for (int i = 1; i < d->box_count; i++) {
         const DiagramBox *b = &d->boxes[i];
-        if (b->item == DIAGRAM_FRAME || b->item == DIAGRAM_MATRIX)
+        if (!diagram_is_layer(b))
             continue;
         check(b->first <= b->node && b->first <= b->shown && b->shown <= b->node, "box %d", i);
         for (int n = b->first; n <= b->node; n++, covered++)
@@ -228,8 +235,14 @@ static void labels_are_free(const Diagram *d) {
 
 static void halves_are_apart(const Diagram *d, const Graph *g) {
     check(d->has_split == (diagram_split(g) < g->node_count), "split");
+    for (int i = 0; i < d->edge_count && d->has_split; i++) {
+        const Area a = d->edges[i].label;
+        check(a.w <= 0 || a.x > d->split || a.x + a.w < d->split, "label %d", i);
+    }
     for (int i = 0; i < d->box_count && d->has_split; i++) {
         const DiagramBox *b = &d->boxes[i];
+        if (b->item == DIAGRAM_BRACKET)
+            continue;
         check(b->classification ? b->all.x >= d->split : b->all.x + b->all.w <= d->split, "box %d",
               i);
         check(b->classification == (b->first >= diagram_split(g)), "box %d", i);
@@ -242,7 +255,7 @@ static void check_diagram(const Graph *g, const DiagramOptions *options) {
     assert_ok(diagram_make(&d, g, options, &err), err);
     int across = 0; /* boxes side by side */
     for (int i = 0; i < d.box_count; i++) {
-        box_is_whole(&d, i, options->scale_text);
+        box_is_whole(&d, i, options);
         across += 1 + (d.boxes[i].item == DIAGRAM_FRAME);
     }
     check(d.width < 80 + 260 * options->scale_text * across, "%g wide", d.width);
@@ -270,11 +283,15 @@ static void check_network(const char *path) {
         all[b] = true;
         blocks[b] = g->blocks[b].kind != BLOCK_STAGE;
     }
-    const DiagramOptions ways[] = {{.roomy = false},
+    const DiagramOptions ways[] = {{.spacing = DIAGRAM_PLAIN},
                                    {.opened = all},
                                    {.opened = blocks},
                                    {.unfolded = all},
-                                   {.opened = all, .fine = all, .roomy = true}};
+                                   {.opened = all, .fine = all, .spacing = DIAGRAM_ROOMY},
+                                   {.spacing = DIAGRAM_STAGGERED, .legible = 0.5},
+                                   {.unfolded = all, .spacing = DIAGRAM_COMPACT, .legible = 0.6},
+                                   {.opened = blocks, .spacing = DIAGRAM_STAGGERED},
+                                   {.opened = blocks, .spacing = DIAGRAM_FLAT, .legible = 0.4}};
     for (size_t i = 0; i < 2 * sizeof ways / sizeof *ways; i++) {
         DiagramOptions way = ways[i / 2];
         way.scale_text = i % 2 ? 2 : 1;

@@ -73,8 +73,8 @@ static const char *row_text(const Fixture *f) {
     for (int i = 0; i < f->d.box_count; i++) {
         const DiagramBox *b = &f->d.boxes[i];
         const char *name = diagram_name(&f->d, f->g, i);
-        static const char *const form[] = {"input",  " %s",  " (%s)",
-                                           " %s*%d", " [%s", " matrix%.0s%d"};
+        static const char *const form[] = {"input", " %s",           " (%s)",         " %s*%d",
+                                           " [%s",  " matrix%.0s%d", " growth%.0s%d", " {%s*%d}"};
         size_t n = strlen(text);
         text_format(text + n, sizeof text - n, form[b->item], name, b->count);
     }
@@ -137,6 +137,54 @@ static void lenet_is_a_row(void **state) {
     close_model(f);
 }
 
+static const char *long_name(const void *context, const Diagram *d, int box) {
+    (void)d, (void)box;
+    return context;
+}
+
+static const char *no_text(const void *context, int node) {
+    (void)context, (void)node;
+    return "";
+}
+
+static double ten_a_letter(const void *context, const char *text) {
+    (void)context;
+    return 10.0 * (double)strlen(text);
+}
+
+/* Captions have room for what will be drawn there, down to the zoom that was asked for. */
+static void captions_are_measured_as_drawn(void **state) {
+    (void)state;
+    Error err = {0};
+    Fixture *f = open_model("lenet");
+    static const char name[] = "submuestreo promedio adaptable";
+    const DiagramTexts texts = {.context = name,
+                                .name = long_name,
+                                .parameters = no_text,
+                                .shape = no_text,
+                                .width = ten_a_letter};
+    const DiagramOptions options = {.scale_text = 2, .legible = 0.5, .texts = &texts};
+    assert_ok(diagram_make(&f->d, f->g, &options, &err), err);
+    assert_near(f->d.legible, 0.5, 0);
+    for (int i = 0; i < f->d.box_count; i++) {
+        const Area a = f->d.boxes[i].caption;
+        assert_true(a.w * 0.5 >= 180 && a.w * 0.5 < 200); /* "promedio adaptable" in a line */
+        assert_true(a.h * 0.5 >= 2 * 28);
+    }
+    const double width = f->d.width;
+    diagram_free(&f->d);
+    DiagramOptions other = options;
+    other.size_only = true;
+    other.spacing = DIAGRAM_STAGGERED;
+    assert_ok(diagram_make(&f->d, f->g, &other, &err), err);
+    assert_int_equal(f->d.edge_count, 0);
+    assert_true(f->d.width < 0.7 * width);
+    for (int i = 2; i < f->d.box_count; i++) /* at two heights by turns */
+        assert_near(f->d.boxes[i].caption.y, f->d.boxes[i - 2].caption.y, 1e-6);
+    assert_true(f->d.boxes[1].caption.y >= f->d.boxes[0].caption.y + f->d.boxes[0].caption.h);
+    close_model(f);
+}
+
 /* Faces and depths on a square-root scale that the diagram tells. */
 static void sizes_are_to_scale(void **state) {
     (void)state;
@@ -165,6 +213,23 @@ static void sizes_are_to_scale(void **state) {
 /* --- Runs --------------------------------------------------------------------------------------
  */
 
+/* It begins and ends where the boxes of these two do, and above both; the flag unfolded them. */
+static void bracket_is_over(const Fixture *f, const char *flag, const char *first,
+                            const char *last) {
+    for (int i = 0; i < f->d.box_count; i++) {
+        const DiagramBox *b = &f->d.boxes[i];
+        if (b->item != DIAGRAM_BRACKET || b->block != block(f, flag))
+            continue;
+        const Area from = box(f, first)->all, to = box(f, last)->all;
+        assert_near(b->face.x, from.x, 1e-6);
+        assert_near(b->face.x + b->face.w, to.x + to.w, 1e-6);
+        assert_true(b->face.y + b->face.h < fmin(from.y, to.y));
+        assert_true(b->caption.y + b->caption.h <= b->face.y);
+        return;
+    }
+    fail_msg("no bracket of %s", flag);
+}
+
 static void stages_fold_split_and_unfold(void **state) {
     (void)state;
     Fixture *f = open_model("resnet152");
@@ -189,13 +254,20 @@ static void stages_fold_split_and_unfold(void **state) {
     draw(f);
     assert_int_equal(box(f, "layer3.35")->item, DIAGRAM_BLOCK);
     assert_int_equal(box(f, "layer3.35")->block, block(f, "layer3.35"));
-    assert_int_equal(f->d.box_count, 10 + 6 + 33);
+    assert_int_equal(f->d.box_count, 10 + 6 + 33 + 1); /* the bracket */
+    test_contains(row_text(f), "{conv4_x*34}");
 
     f->opened[block(f, "layer3.1")] = f->unfolded[block(f, "layer3.2")] = false;
     f->unfolded[block(f, "layer2")] = true; /* by the stage */
     draw(f);
-    assert_int_equal(f->d.box_count, 10 + 7);
+    assert_int_equal(f->d.box_count, 10 + 7 + 1);
     assert_true(f->d.width > width);
+    test_contains(row_text(f), "{conv3_x*8}");
+    bracket_is_over(f, "layer2", "layer2.0", "layer2.7");
+    f->opened[block(f, "layer2.1")] = true; /* one of them in a frame: they stay what they are */
+    draw(f);
+    bracket_is_over(f, "layer2", "layer2.0", "layer2.7");
+    f->opened[block(f, "layer2.1")] = false;
 
     f->unfolded[block(f, "layer2")] = false;
     f->opened[block(f, "layer2")] = true; /* in a frame */
@@ -272,6 +344,7 @@ static void inception_block_has_four_lanes(void **state) {
         double share = (double)f->g->nodes[b->node].out.dim[0];
         double slice = (channels + share / 2) / 512;
         assert_near(e->points[e->count - 1].y, join->face.y + join->face.h * slice, 1e-6);
+        assert_true(join->stack && join->face.h > 200 && join->depth == 0);
         channels += share;
         assert_true(e->label.w > 0);
         for (int k = 0; k < i; k++)
@@ -331,7 +404,7 @@ static void large_dense_block_shows_its_matrix(void **state) {
     f->opened[dense] = true;
     draw(f);
     assert_int_equal(f->d.edge_count - before, 48);
-    assert_int_equal(f->d.box_count - boxes, 48 + 2); /* layers, frame, matrix */
+    assert_int_equal(f->d.box_count - boxes, 48 + 3); /* layers, frame, matrix, growth */
     const DiagramBox *matrix = NULL;
     for (int i = 0; i < f->d.box_count; i++)
         if (f->d.boxes[i].item == DIAGRAM_MATRIX)
@@ -420,6 +493,7 @@ static void lack_of_memory_is_an_error(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lenet_is_a_row),
+        cmocka_unit_test(captions_are_measured_as_drawn),
         cmocka_unit_test(sizes_are_to_scale),
         cmocka_unit_test(stages_fold_split_and_unfold),
         cmocka_unit_test(residual_block_has_its_trunk),

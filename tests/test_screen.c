@@ -36,7 +36,7 @@ static void lenet_at_every_step(void **state) {
     check(&f);
     assert_says(&f, "LeNet, 1998");
     assert_says(&f, "digit_7.png");
-    assert_says(&f, "lenet.safetensors");
+    assert_says(&f, "trained: lenet.safetensors");
     assert_says(&f, "feature extraction");
     assert_says(&f, "classification");
     for (int node = 0; node <= session_last_node(s); node++) {

@@ -33,26 +33,31 @@ static void find_split(Diagram *d) {
     double end = -INFINITY, begin = INFINITY;
     for (int i = 0; i < d->box_count; i++) {
         const DiagramBox *box = &d->boxes[i];
+        if (box->item == DIAGRAM_BRACKET)
+            continue; /* over others that count */
         if (box->classification)
             begin = fmin(begin, box->all.x);
         else
             end = fmax(end, box->all.x + box->all.w);
     }
     d->has_split = isfinite(begin) && isfinite(end) && end <= begin;
-    d->split = d->has_split ? (end + begin) / 2 : 0;
+    /* near the second half, so that the arrow between them has room for its shape before it */
+    d->split = d->has_split ? begin - fmin((begin - end) / 2, 8) : 0;
 }
 
 bool diagram_make(Diagram *d, const Graph *g, const DiagramOptions *options, Error *err) {
     *d = (Diagram){0};
     Layout l = {.d = d, .g = g, .options = options, .err = err};
     l.text = options->scale_text > 0 ? options->scale_text : 1;
+    l.legible = d->legible = options->legible > 0 ? options->legible : 0.85;
+    l.spacing = options->spacing;
     l.split = diagram_split(g);
     bool ok = diagram_tree(&l) && diagram_links(&l);
     if (ok) {
         diagram_measure(&l);
         diagram_place(&l);
         find_split(d);
-        ok = diagram_route(&l) && diagram_label(&l);
+        ok = options->size_only || (diagram_route(&l) && diagram_label(&l));
     }
     mem_free(l.skips);
     arena_free(&l.arena);
@@ -62,6 +67,10 @@ bool diagram_make(Diagram *d, const Graph *g, const DiagramOptions *options, Err
 void diagram_free(Diagram *d) {
     arena_free(&d->arena);
     *d = (Diagram){0};
+}
+
+bool diagram_is_layer(const DiagramBox *box) {
+    return box->item <= DIAGRAM_FOLD;
 }
 
 int diagram_box_of(const Diagram *d, int node) {
@@ -91,9 +100,24 @@ static const char *within(const char *label, const char *frame) {
     return strncmp(label + n, ", ", 2) == 0 ? label + n + 2 : label + n;
 }
 
+/* The stage whose name a bracket over the box tells, or the block whose frame does; "": none. */
+static const char *around_label(const Diagram *d, const Graph *g, const DiagramBox *b) {
+    const int stage =
+        b->item == DIAGRAM_BLOCK || b->item == DIAGRAM_FRAME ? g->blocks[b->block].parent : -1;
+    for (int i = 0; i < d->box_count && stage > 0; i++) {
+        const DiagramBox *bracket = &d->boxes[i];
+        const int block = bracket->block;
+        if (bracket->item == DIAGRAM_BRACKET &&
+            (block == stage ||
+             (g->blocks[block].parent == stage && g->blocks[block].first <= b->first)))
+            return g->blocks[stage].label;
+    }
+    return b->frame >= 0 ? g->blocks[d->boxes[b->frame].block].label : "";
+}
+
 const char *diagram_name(const Diagram *d, const Graph *g, int box) {
     const DiagramBox *b = &d->boxes[box];
-    const char *frame = b->frame >= 0 ? g->blocks[d->boxes[b->frame].block].label : "";
+    const char *frame = around_label(d, g, b);
     if (b->item == DIAGRAM_INPUT)
         return "";
     if (b->item == DIAGRAM_NODE) {
@@ -104,7 +128,8 @@ const char *diagram_name(const Diagram *d, const Graph *g, int box) {
         return *name ? name : n->type->title;
     }
     int block = b->block;
-    if (b->item == DIAGRAM_FOLD && g->blocks[block].kind != BLOCK_DENSE)
+    const bool run = b->item == DIAGRAM_FOLD || b->item == DIAGRAM_BRACKET;
+    if (run && g->blocks[block].kind != BLOCK_DENSE && g->blocks[block].kind != BLOCK_STAGE)
         block = g->blocks[block].parent;
     const char *name = within(g->blocks[block].label, frame);
     return *name ? name : g->blocks[block].label;

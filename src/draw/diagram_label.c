@@ -28,6 +28,11 @@ static bool boxes_free(const Diagram *d, Area a) {
     return true;
 }
 
+/* The line between the halves stands through no text. */
+static bool split_free(const Diagram *d, Area a) {
+    return !d->has_split || a.x + a.w + 1 < d->split || a.x - 1 > d->split;
+}
+
 /* Lines are level or upright, but for an arch, whose pieces are short. */
 static bool lines_free(const Diagram *d, const Area *bounds, Area a) {
     for (int i = 0; i < d->edge_count; i++) {
@@ -50,15 +55,18 @@ static bool lines_free(const Diagram *d, const Area *bounds, Area a) {
 
 static bool try_label(Layout *l, const Area *bounds, DiagramEdge *e, int piece) {
     Point p = e->points[piece], q = e->points[piece + 1];
-    double w = diagram_shape_width(l, e->node), h = diagram_line_height(l);
+    double w = diagram_shape_width(l, e->node), h = diagram_text(l, 16);
     double length = q.x - p.x;
     if (p.y != q.y || length < w + 2)
         return false;
-    /* the middle of what lies between the boxes, then either end */
-    const double at[3] = {p.x + (length - w) / 2, p.x + length - w - 2, p.x + 2};
-    for (int i = 0; i < 6; i++) {
+    /* the middle of what lies between the boxes, then either end, then beside the halves' line */
+    const double split = l->d->split;
+    const double at[5] = {p.x + (length - w) / 2, p.x + length - w - 2, p.x + 2, split - w - 2,
+                          split + 2};
+    const bool parted = l->d->has_split && split > p.x && split < q.x;
+    for (int i = 0; i < (parted ? 10 : 6); i++) {
         Area a = {at[i / 2], i % 2 ? p.y + 2 : p.y - 2 - h, w, h};
-        if (boxes_free(l->d, a) && lines_free(l->d, bounds, a)) {
+        if (split_free(l->d, a) && boxes_free(l->d, a) && lines_free(l->d, bounds, a)) {
             e->label = a;
             return true;
         }

@@ -1,9 +1,7 @@
 /* How large boxes, rows, lanes and frames are, from the inside outwards; then where they stand. */
 #include "draw/diagram_parts.h"
 
-#include "base/text.h"
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 const double diagram_slant = 0.5;
@@ -11,6 +9,7 @@ const double diagram_slant = 0.5;
 enum {
     FACE_LARGEST = 96, /* sides in logical pixels at zoom 1 */
     FACE_LEAST = 24,
+    FACE_SEEN = 20, /* on the screen, at the least zoom */
     DEPTH_LARGEST = 72,
     BAR_WIDTH = 16,
     MARGIN = 16,
@@ -19,15 +18,25 @@ enum {
     ARROW_SKIP = 48, /* beside a line that goes over the row */
     LABEL = 14,      /* what a shape needs beside its width */
     LEVEL = 10,      /* from one line over a row to the next */
-    SPREAD = 6       /* between lines that turn side by side */
+    SPREAD = 6,      /* between lines that turn side by side */
+    GAP = 10,        /* from one box to the next, were there no arrow */
+    STACK_WIDTH = 48,
+    STACK_HEIGHT = 240,
+    BRACKET = 8
 };
-/* Of DejaVu Sans at 12 pixels: the mean character, a line. */
-static const double character = 6.7, line = 15;
-static const double caption_least = 72, caption_most = 144;
-static const double smaller = 0.85; /* the zoom at which captions still have room */
+static const double line = 15; /* of DejaVu Sans at 12 pixels */
+
+double diagram_text(const Layout *l, double px) {
+    return px * l->text / l->legible;
+}
 
 double diagram_line_height(const Layout *l) {
-    return line * l->text;
+    return diagram_text(l, line);
+}
+
+/* Of what is said over a frame or a bracket. */
+static double title_height(const Layout *l) {
+    return fmax(2 * line * l->text, diagram_text(l, 17));
 }
 
 /* --- Scales -----------------------------------------------------------------------------------
@@ -59,98 +68,39 @@ static void set_scales(Layout *l) {
     l->d->cuboid[2] = FACE_LARGEST / sqrt(features);
 }
 
+/* No cuboid is smaller. */
+static double face_least(const Layout *l) {
+    return l->spacing >= DIAGRAM_COMPACT ? fmax(FACE_LEAST, FACE_SEEN / l->legible) : FACE_LEAST;
+}
+
+/* In the compact measure what is between boxes takes half of the room. */
+static double tight(const Layout *l, double px) {
+    return l->spacing >= DIAGRAM_COMPACT ? px / 2 : px;
+}
+
 /* --- Leaves -----------------------------------------------------------------------------------
  */
-
-/* "14² x 512", or of a map that is no square "14 x 20 x 512". */
-double diagram_shape_width(const Layout *l, int node) {
-    const Shape *s = output_shape(l, node);
-    char text[80];
-    int length = snprintf(text, sizeof text, "%lld", (long long)s->dim[0]);
-    if (s->rank == 3 && s->dim[1] == s->dim[2])
-        length += snprintf(text, sizeof text, "%lld  x ", (long long)s->dim[1]);
-    else if (s->rank == 3)
-        length += snprintf(text, sizeof text, "%lld x %lld x ", (long long)s->dim[1],
-                           (long long)s->dim[2]);
-    return (character * length / smaller + 6) * l->text;
-}
-
-/* How many lines a text takes that is broken at its spaces. */
-static int wrapped_lines(const char *text, size_t characters) {
-    int lines = text[0] != '\0';
-    size_t used = 0;
-    for (const char *at = text; *at;) {
-        const size_t word = strcspn(at, " ");
-        if (used && used + 1 + word > characters) {
-            lines++;
-            used = 0;
-        }
-        used += (used ? 1 : 0) + word;
-        at += word + strspn(at + word, " ");
-    }
-    return lines;
-}
-
-static size_t longest_word(const char *text) {
-    size_t longest = 0;
-    for (const char *at = text; *at;) {
-        const size_t word = strcspn(at, " ");
-        longest = word > longest ? word : longest;
-        at += word + strspn(at + word, " ");
-    }
-    return longest;
-}
-
-/* How many characters a line must have so that the text takes no more than so many. */
-static size_t wrapped_width(const char *text, int lines) {
-    size_t characters = longest_word(text);
-    while (wrapped_lines(text, characters) > lines)
-        characters++;
-    return characters;
-}
-
-/* Its name in two lines at most, then, where there is room, its parameters in three at most ("3x3,
- * 192, pad 1"), else one line for a shape. Captions are not drawn smaller than 12 pixels, so they
- * are given what they need where the diagram is. */
-static void measure_caption(const Layout *l, const Part *p, DiagramBox *box) {
-    char name[200], text[120] = "";
-    text_format(name, sizeof name, "%s%s", diagram_name(l->d, l->g, p->box),
-                box->item == DIAGRAM_FOLD && box->count > 1 ? TEXT(" x%d", box->count) : "");
-    size_t characters = wrapped_width(name, 2);
-    if (l->parts[p->parent].roomy && box->item == DIAGRAM_NODE) {
-        const Node *n = &l->g->nodes[box->first];
-        if (n->type->describe)
-            n->type->describe(n->params, &n->in, text, sizeof text);
-        /* lines end at commas: other spaces count as letters */
-        for (char *at = text; *at; at++)
-            if (*at == ' ' && at > text && at[-1] != ',')
-                *at = '_';
-        const size_t params = wrapped_width(text, 3);
-        characters = params > characters ? params : characters;
-    }
-    const double words = (character * (double)characters + 6) / smaller;
-    const double wide = fmin(fmax(words, caption_least), caption_most);
-    characters = (size_t)((wide * smaller - 6) / character);
-    const int first = wrapped_lines(name, characters), second = wrapped_lines(text, characters);
-    box->caption.w = wide * l->text;
-    box->caption.h = ((first ? first : 1) + (second ? second : 1)) * line * l->text / smaller;
-}
 
 static void measure_leaf(Layout *l, Part *p) {
     DiagramBox *box = &l->d->boxes[p->box];
     const Shape *s = output_shape(l, box->shown);
     const double *scale = l->d->cuboid;
-    if (is_bar(s)) {
+    const double least = face_least(l);
+    if (box->stack) {
+        box->face.w = STACK_WIDTH;
+        box->face.h = STACK_HEIGHT;
+    } else if (is_bar(s)) {
         box->face.w = BAR_WIDTH;
-        box->face.h = fmax(FACE_LEAST, fmin(FACE_LARGEST, scale[2] * sqrt((double)s->dim[0])));
+        box->face.h = fmax(least, fmin(FACE_LARGEST, scale[2] * sqrt((double)s->dim[0])));
     } else {
-        box->face.w = fmax(FACE_LEAST, scale[0] * sqrt((double)s->dim[2]));
-        box->face.h = fmax(FACE_LEAST, scale[0] * sqrt((double)s->dim[1]));
+        box->face.w = fmax(least, scale[0] * sqrt((double)s->dim[2]));
+        box->face.h = fmax(least, scale[0] * sqrt((double)s->dim[1]));
         box->depth = scale[1] * sqrt((double)s->dim[0]);
     }
     double slant = box->depth * diagram_slant, cuboid = box->face.w + slant;
-    measure_caption(l, p, box);
-    p->w = fmax(cuboid, box->caption.w);
+    diagram_caption(l, p);
+    p->staggered = l->spacing == DIAGRAM_STAGGERED && p->parent == 0;
+    p->w = p->staggered ? cuboid : fmax(cuboid, box->caption.w);
     p->in = (p->w - cuboid) / 2;
     /* at the height of the axis the cuboid may end at the lower edge of its side */
     p->out = p->in + box->face.w + fmin(slant, box->face.h / 2);
@@ -175,7 +125,7 @@ double diagram_arc_height(int over) {
 
 /* The least length of the arrow to child i (child_count: out of the row). */
 static double arrow(const Layout *l, const Part *row, int i) {
-    double least = skip_at(l, row, i) ? ARROW_SKIP : ARROW;
+    double least = skip_at(l, row, i) ? ARROW_SKIP : tight(l, ARROW);
     const Part *before = i > 0 ? &l->parts[row->child[i - 1]] : NULL;
     if (!row->roomy || i == row->child_count || (before && before->kind == PART_LANES))
         return least;
@@ -198,32 +148,108 @@ static double lines_height(const Layout *l, const Part *row) {
     return highest + 8;
 }
 
+/* Whether the halves part between two children of the network's own row. */
+static bool parts_halves(const Layout *l, const Part *a, const Part *b) {
+    return a->box >= 0 && b->box >= 0 && !l->d->boxes[a->box].classification &&
+           l->d->boxes[b->box].classification;
+}
+
+/* Where its child i begins: behind the one before it and the arrow between them. */
+static double child_x(const Layout *l, const Part *row, int i) {
+    const Part *before = &l->parts[row->child[i - 1]], *c = &l->parts[row->child[i]];
+    const double from = skip_at(l, row, i) || row->roomy ? before->edge : before->out;
+    double x = fmax(before->w + tight(l, GAP) * l->text, from + arrow(l, row, i) - c->in);
+    if (c->staggered && before->edge - before->in <= BAR_WIDTH) /* bars look like one too soon */
+        x += BAR_WIDTH;
+    if (parts_halves(l, before, c)) /* the shape stands before the line between them */
+        x = fmax(x, row->roomy ? from + arrow(l, row, i) + 4 : before->w + 2 * GAP);
+    return x;
+}
+
+/* What a caption needs on either side of its part. */
+static double overhang(const Layout *l, const Part *p) {
+    return p->staggered ? fmax(0, (l->d->boxes[p->box].caption.w - p->w) / 2) : 0;
+}
+
+/* Of what stands at the same height, the second before is the nearest to a caption; and next to
+ * each other frames and halves. */
+static double clear_of_captions(const Layout *l, const Part *row, int i) {
+    const Part *c = &l->parts[row->child[i]];
+    double least = overhang(l, c);
+    for (int k = i - 1; k >= 0 && k >= i - 2; k--) {
+        const Part *before = &l->parts[row->child[k]];
+        if ((before->staggered || c->staggered) &&
+            (k == i - 2 || !before->staggered || !c->staggered || parts_halves(l, before, c)))
+            least = fmax(least, before->rx + before->w + overhang(l, before) + overhang(l, c) + 4);
+    }
+    return least;
+}
+
+/* The captions of every other box below those of the rest, all under the largest face. */
+static void stagger_captions(Layout *l, Part *row) {
+    double under = 0, upper = 0;
+    for (int i = 0; i < row->child_count; i++) {
+        const Part *c = &l->parts[row->child[i]];
+        if (!c->staggered)
+            continue;
+        under = fmax(under, l->d->boxes[c->box].face.h / 2 + 4);
+        upper = fmax(upper, i % 2 ? 0 : l->d->boxes[c->box].caption.h);
+    }
+    for (int i = 0; i < row->child_count; i++) {
+        Part *c = &l->parts[row->child[i]];
+        if (!c->staggered)
+            continue;
+        c->words = under + (i % 2 ? upper + 2 : 0);
+        c->below = c->words + l->d->boxes[c->box].caption.h;
+        row->below = fmax(row->below, c->below);
+    }
+}
+
+/* What stands below and above all of it: a chart, brackets. */
+static void measure_extras(Layout *l, Part *row) {
+    if (row->growth >= 0) {
+        DiagramBox *box = &l->d->boxes[row->growth];
+        const double line_height = diagram_line_height(l);
+        box->face = (Area){PAD, row->below + 8, row->w - PAD, DIAGRAM_GROWTH_HEIGHT};
+        box->caption = (Area){PAD, box->face.y + box->face.h + 4, row->w - PAD, 2 * line_height};
+        row->below = box->caption.y + box->caption.h;
+    }
+    if (row->brackets >= 0)
+        row->above += BRACKET + 12 + title_height(l);
+    row->top = row->above;
+}
+
 static void measure_row(Layout *l, Part *row) {
     double x = 0;
     row->w = row->out = row->above = row->below = 0;
     for (int i = 0; i < row->child_count; i++) {
         Part *c = &l->parts[row->child[i]];
         if (i > 0) {
-            const Part *before = &l->parts[row->child[i - 1]];
-            double from = skip_at(l, row, i) || row->roomy ? before->edge : before->out;
-            x += fmax(before->w + 10 * l->text, from + arrow(l, row, i) - c->in);
+            x += child_x(l, row, i);
         } else if (row->box >= 0) {
             x = fmax(PAD, arrow(l, row, 0) - c->in);
         } else if (skip_at(l, row, 0)) {
             x = fmax(0, ARROW_SKIP - c->in);
         }
-        c->rx = x;
+        c->rx = x = fmax(x, clear_of_captions(l, row, i));
         row->above = fmax(row->above, c->above);
         row->below = fmax(row->below, c->below);
     }
     if (row->child_count > 0) {
         const Part *last = &l->parts[row->child[row->child_count - 1]];
-        row->w = last->rx + last->w + (skip_at(l, row, row->child_count) ? ARROW : 0);
+        row->w = last->rx + last->w + overhang(l, last) +
+                 (skip_at(l, row, row->child_count) ? ARROW : 0);
+        for (int i = 0; i < row->child_count; i++) { /* or the one before it */
+            const Part *c = &l->parts[row->child[i]];
+            row->w = fmax(row->w, c->rx + c->w + overhang(l, c));
+        }
         row->in = l->parts[row->child[0]].rx + l->parts[row->child[0]].in;
         row->out = last->rx + last->out;
     }
+    stagger_captions(l, row);
     row->base = row->above + 4;
     row->above += lines_height(l, row);
+    measure_extras(l, row);
 }
 
 /* --- Lanes ------------------------------------------------------------------------------------
@@ -319,7 +345,7 @@ static void measure_lanes(Layout *l, Part *lanes) {
         Part *lane = &l->parts[lanes->child[i]];
         lane->rx += shift;
         right = fmax(right, lane->rx + lane->w + 4);
-        if (!lane->child_count)
+        if (!lane->child_count || !lane->roomy)
             continue;
         const Part *last = &l->parts[lane->child[lane->child_count - 1]];
         double shape = diagram_shape_width(l, diagram_part_node(l, last));
@@ -344,7 +370,7 @@ static void add_frame(Layout *l, Part *row) {
     row->face_above = row->above + PAD / 2;
     row->face_below = row->below + PAD / 2;
     box->caption.w = row->w;
-    box->caption.h = 2 * diagram_line_height(l);
+    box->caption.h = title_height(l);
     row->above = row->face_above + 4 + box->caption.h;
     row->below = row->face_below;
 }
@@ -388,10 +414,32 @@ static void place_box(const Part *p, DiagramBox *box) {
     box->face.x = p->x + p->in;
     box->face.y = p->axis - box->face.h / 2;
     box->caption.x = p->x + (p->w - box->caption.w) / 2;
-    box->caption.y = box->face.y + box->face.h + 4;
+    box->caption.y = p->staggered ? p->axis + p->words : box->face.y + box->face.h + 4;
     double slant = box->depth * diagram_slant;
     Area cuboid = {box->face.x, box->face.y - slant, box->face.w + slant, box->face.h + slant};
     box->all = around(cuboid, box->caption);
+}
+
+static void place_free(const Part *p, DiagramBox *box) {
+    box->face.x += p->x;
+    box->caption.x += p->x;
+    box->face.y += p->axis;
+    box->caption.y += p->axis;
+    box->all = around(box->face, box->caption);
+}
+
+/* Over all else of the row. */
+static void place_brackets(const Layout *l, const Part *row) {
+    for (int i = row->brackets; i >= 0; i = l->brackets[i].next) {
+        const Bracket *b = &l->brackets[i];
+        const Part *first = &l->parts[row->child[b->first]], *last = &l->parts[row->child[b->last]];
+        DiagramBox *box = &l->d->boxes[b->box];
+        const double top = row->axis - row->top;
+        const double x = row->x + first->rx, w = last->rx + last->w - first->rx;
+        box->caption = (Area){x, top, w, title_height(l)};
+        box->face = (Area){x, top + box->caption.h + 4, w, BRACKET};
+        box->all = around(box->face, box->caption);
+    }
 }
 
 static void place(Layout *l, int index, double x, double axis) {
@@ -400,14 +448,11 @@ static void place(Layout *l, int index, double x, double axis) {
     p->axis = axis + p->ry;
     if (p->box >= 0)
         place_box(p, &l->d->boxes[p->box]);
-    if (p->matrix >= 0) {
-        DiagramBox *m = &l->d->boxes[p->matrix];
-        m->face.x += p->x;
-        m->caption.x += p->x;
-        m->face.y += p->axis;
-        m->caption.y += p->axis;
-        m->all = around(m->face, m->caption);
-    }
+    if (p->matrix >= 0)
+        place_free(p, &l->d->boxes[p->matrix]);
+    if (p->growth >= 0)
+        place_free(p, &l->d->boxes[p->growth]);
+    place_brackets(l, p);
     for (int i = 0; i < p->child_count; i++)
         place(l, p->child[i], p->x, p->axis);
 }

@@ -4,7 +4,10 @@
 
 #include "draw/diagram.h"
 
-enum { DIAGRAM_ARCS_MAX = 12 }; /* layers of a dense block whose connections are all drawn */
+enum {
+    DIAGRAM_ARCS_MAX = 12,     /* layers of a dense block whose connections are all drawn */
+    DIAGRAM_GROWTH_HEIGHT = 72 /* of the highest column under it */
+};
 
 typedef enum PartKind {
     PART_BOX,  /* a leaf */
@@ -40,6 +43,8 @@ typedef struct Part {
     int child_count;
     int box;           /* of a leaf; of a row its frame, or -1 */
     int matrix;        /* of a row of that style: its box; else -1 */
+    int growth;        /* of an opened dense block's row: its box; else -1 */
+    int brackets;      /* of a row: its first Bracket; -1: none */
     int block;         /* of a row and of lanes: whose content; of a lane -1 */
     int lane;          /* of a row that is one: the branch; -1: the identity */
     bool residual;     /* of lanes */
@@ -51,6 +56,7 @@ typedef struct Part {
     double edge;       /* of a leaf: the right end of its cuboid; else w */
     double above, below;           /* all of it, with the frame's caption */
     double face_above, face_below; /* a frame's */
+    double top;                    /* of a row with brackets: where they begin, above the axis */
     double base;       /* of a row: from where lines that go over it rise, above the axis */
     double fork, join; /* of lanes: where they part, and where the innermost meets */
     bool rises, lands; /* a line over its row begins behind it, comes down before it */
@@ -58,6 +64,8 @@ typedef struct Part {
     Turns turns;                     /* of a matrix's row */
     double channel; /* in such a row, of the first that stands in another line than the one
                        before it: the height at which the arrow comes back */
+    bool staggered; /* of a leaf: its caption, wider than the part, stands below the axis by: */
+    double words;
     double rx, ry;  /* its left and its axis, from its parent's */
     double x, axis; /* the same in the diagram */
 } Part;
@@ -67,6 +75,11 @@ typedef struct Part {
 typedef struct Skip {
     int row, from, node, to, level, next;
 } Skip;
+
+/* Over the children first..last of a row. */
+typedef struct Bracket {
+    int row, first, last, box, next;
+} Bracket;
 
 /* An edge before it is drawn. */
 typedef struct Link {
@@ -105,7 +118,11 @@ typedef struct Layout {
     size_t skip_capacity;
     Hop *hops; /* of the link at hand */
     int hop_count;
-    double text; /* scale_text */
+    Bracket *brackets;
+    int bracket_count;
+    double text;    /* scale_text */
+    double legible; /* at that zoom words still have the room that they were measured with */
+    DiagramSpacing spacing;
 } Layout;
 
 /* diagram_tree.c: boxes without places and the tree above them, part 0 being its root. */
@@ -121,11 +138,15 @@ void diagram_walk(Layout *l, const Link *link);
 /* diagram_measure.c: how large everything is and where it stands. */
 void diagram_measure(Layout *l);
 void diagram_place(Layout *l);
-/* How wide a node's shape is when written. */
-double diagram_shape_width(const Layout *l, int node);
+double diagram_text(const Layout *l, double px); /* so many of captions' pixels, at scale 1 */
 double diagram_line_height(const Layout *l);
 /* How high the arch rises that goes over so many steps of a row. */
 double diagram_arc_height(int over);
+
+/* diagram_caption.c: room for words. */
+void diagram_caption(const Layout *l, const Part *leaf); /* sets the size of its box's */
+/* How wide a node's shape is when written. */
+double diagram_shape_width(const Layout *l, int node);
 
 /* diagram_rows.c: a large dense block. */
 bool diagram_fits_matrix(const Layout *l, const Part *row);

@@ -110,7 +110,7 @@ static void step_matrix(Pen *pen, const Part *row, int i, int j) {
 
 /* Where on the joining face a lane ends: in a concatenation at the middle of the slice that it
  * brings; in a residual sum the shortcut at the middle, and the others above. */
-static double lane_end(const Pen *pen, const Part *lanes, int lane) {
+static double lane_end(const Pen *pen, const Part *lanes, int lane, int node) {
     const Layout *l = pen->l;
     const DiagramBox *box = &l->d->boxes[pen->to->box];
     if (lanes->residual) {
@@ -124,28 +124,52 @@ static double lane_end(const Pen *pen, const Part *lanes, int lane) {
     for (int k = 0; k < n->input_count; k++) {
         const Shape *s = n->inputs[k] < 0 ? &l->g->input : &l->g->nodes[n->inputs[k]].out;
         double share = concat ? (double)s->dim[0] : 1;
-        before = n->inputs[k] == pen->link->node && own == 0 ? all : before;
-        own = n->inputs[k] == pen->link->node && own == 0 ? share : own;
+        before = n->inputs[k] == node && own == 0 ? all : before;
+        own = n->inputs[k] == node && own == 0 ? share : own;
         all += share;
     }
     return box->face.y + box->face.h * (all > 0 ? (before + own / 2) / all : 0.5);
 }
 
-/* To where the lanes meet. The outer ones turn further to the right, so that none cross. */
-static void meet(Pen *pen, const Part *lanes, int lane) {
+/* How far a lane goes down (up: negative) from its own height to where it ends. */
+static double lane_drop(const Pen *pen, const Part *lanes, int lane) {
     const Layout *l = pen->l;
     const Part *own = &l->parts[lanes->child[lane]];
-    int inner = 0;
-    for (int i = 0; i < lanes->child_count; i++) {
-        double y = l->parts[lanes->child[i]].ry;
-        inner += own->ry < 0 ? y > own->ry && y < 0 : y < own->ry && y > 0;
+    int node = l->g->blocks[lanes->block].input;
+    if (own->child_count) {
+        const Part *end = &l->parts[own->child[own->child_count - 1]];
+        if (end->kind == PART_LANES)
+            return -own->ry;
+        node = diagram_part_node(l, end);
     }
+    return lane_end(pen, lanes, lane, node) - own->axis;
+}
+
+/* How many lanes turn before it. Of those that go down, an upper one turns further to the right,
+ * and of those that go up a lower one, so that none cross. */
+static int lanes_before(const Pen *pen, const Part *lanes, int lane, bool last) {
+    const Layout *l = pen->l;
+    const double y = l->parts[lanes->child[lane]].ry;
+    const double drop = last ? lane_drop(pen, lanes, lane) : -y;
+    int count = 0;
+    for (int i = 0; i < lanes->child_count; i++) {
+        const double other = l->parts[lanes->child[i]].ry;
+        const double falls = last ? lane_drop(pen, lanes, i) : -other;
+        count += drop > 0 ? falls > 0 && other > y : drop < 0 && falls < 0 && other < y;
+    }
+    return count;
+}
+
+/* To where the lanes meet. */
+static void meet(Pen *pen, const Part *lanes, int lane) {
+    const Layout *l = pen->l;
     const Part *row = &l->parts[lanes->parent];
     bool last =
         row->child_count > lanes->index + 1 && &l->parts[row->child[lanes->index + 1]] == pen->to;
     if (last)
-        pen->end = lane_end(pen, lanes, lane);
-    turn_at(pen, lanes->x + lanes->join + SPREAD * inner, last ? pen->end : lanes->axis);
+        pen->end = lane_end(pen, lanes, lane, pen->link->node);
+    turn_at(pen, lanes->x + lanes->join + SPREAD * lanes_before(pen, lanes, lane, last),
+            last ? pen->end : lanes->axis);
 }
 
 /* A shortcut with a convolution changes what flows; one that only leaves rows and columns out and

@@ -5,10 +5,11 @@
 #include <math.h>
 
 enum {
-    TURN = 12,   /* room for a line that goes up or down */
-    CHANNEL = 16 /* between two lines of layers */
+    TURN = 12,        /* room for a line that goes up or down */
+    CHANNEL = 16,     /* between two lines of layers */
+    MATRIX_NAMES = 56 /* captions' pixels, left of a matrix */
 };
-static const double line_least = 1400; /* pixels, before the scale of the text */
+static const double line_least = 1190; /* captions' pixels */
 
 bool diagram_fits_matrix(const Layout *l, const Part *row) {
     const Part *last = row->last >= 0 ? &l->parts[row->last] : NULL;
@@ -25,7 +26,7 @@ static double line_length(const Layout *l, const Part *row) {
         width += c->w + 10 * l->text;
         height = fmax(height, c->above + c->below + CHANNEL);
     }
-    return fmax(line_least * l->text, sqrt(3 * width * height));
+    return fmax(diagram_text(l, line_least), sqrt(3 * width * height));
 }
 
 typedef struct Lines {
@@ -59,14 +60,18 @@ static int measure_line(Layout *l, Part *row, int i, Lines *lines) {
     return i;
 }
 
-/* From its left and top; returns its height. */
+/* From its left and top, with room for the names of its rows and columns, and below it how the
+ * stack grows; returns the height of both. */
 static double measure_matrix(Layout *l, const Part *row, double x) {
-    DiagramBox *m = &l->d->boxes[row->matrix];
-    double cell = fmin(8, fmax(2, floor(480 / (m->count + 1.0))));
-    m->face = (Area){x, 0, cell * (m->count + 1), cell * (m->count + 1)};
-    m->caption =
-        (Area){x, m->face.h + 4, fmax(m->face.w, 112 * l->text), 2 * diagram_line_height(l)};
-    return m->caption.y + m->caption.h;
+    DiagramBox *m = &l->d->boxes[row->matrix], *growth = &l->d->boxes[row->growth];
+    const double cell = fmin(8, fmax(2, floor(480 / (m->count + 1.0)))), line = diagram_text(l, 16);
+    const double side = cell * (m->count + 1), names = diagram_text(l, MATRIX_NAMES);
+    const double words = fmax(side, diagram_text(l, 150));
+    m->face = (Area){x + names, line, side, side};
+    m->caption = (Area){x + names, m->face.y + side + 4, words, 3 * line};
+    growth->face = (Area){x + names, m->caption.y + m->caption.h + 8, side, DIAGRAM_GROWTH_HEIGHT};
+    growth->caption = (Area){x + names, growth->face.y + growth->face.h + 4, words, 2 * line};
+    return growth->caption.y + growth->caption.h;
 }
 
 void diagram_measure_rows(Layout *l, Part *row) {
@@ -85,12 +90,14 @@ void diagram_measure_rows(Layout *l, Part *row) {
     t->left = left - TURN - 4;
     t->right = left + lines.width + 8;
     t->leave = t->right + TURN;
-    DiagramBox *m = &l->d->boxes[row->matrix];
+    DiagramBox *m = &l->d->boxes[row->matrix], *growth = &l->d->boxes[row->growth];
     double tall = measure_matrix(l, row, t->leave + TURN);
     m->face.y -= tall / 2;
     m->caption.y -= tall / 2;
+    growth->face.y -= tall / 2;
+    growth->caption.y -= tall / 2;
     t->under = tall / 2 + 8;
-    t->past = m->face.x + m->caption.w + 8;
+    t->past = m->caption.x + m->caption.w + 8;
     Part *last = &l->parts[row->child[n]];
     last->rx = fmax(t->past + 4, t->past + 20 - last->in);
     last->ry = 0;

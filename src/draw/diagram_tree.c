@@ -18,7 +18,7 @@ static int add_part(Layout *l, int parent, PartKind kind) {
     int index = l->part_count++;
     Part *p = &l->parts[index];
     *p = (Part){.kind = kind, .parent = parent, .first = -1, .last = -1, .next = -1, .box = -1};
-    p->matrix = p->block = p->identity = p->skips = p->index = -1;
+    p->matrix = p->growth = p->brackets = p->block = p->identity = p->skips = p->index = -1;
     if (parent < 0)
         return index;
     Part *above = &l->parts[parent];
@@ -83,6 +83,8 @@ static int add_node(Layout *l, const Place *place, int first) {
         node++;
     DiagramBox *box = add_leaf(l, place, DIAGRAM_NODE, first, node, node);
     box->family = nodes[first].type->family;
+    box->stack = is_type(&nodes[first], "concat") && nodes[first].branch < 0 &&
+                 l->g->blocks[nodes[first].block].kind == BLOCK_INCEPTION;
     while (box->shown > first && nodes[box->shown].out.rank < nodes[first].out.rank)
         box->shown--;
     return node + 1;
@@ -136,7 +138,7 @@ static void add_opened(Layout *l, const Place *place, int block) {
     Part *p = &l->parts[row];
     p->box = index;
     p->block = block;
-    p->roomy = b->kind != BLOCK_STAGE;
+    p->roomy = b->kind != BLOCK_STAGE && l->spacing != DIAGRAM_COMPACT;
     Place inside = {.row = row, .frame = index};
     int layers = b->kind == BLOCK_DENSE ? count_below(l->g, block) : 0;
     if (b->kind == BLOCK_STAGE)
@@ -146,6 +148,11 @@ static void add_opened(Layout *l, const Place *place, int block) {
     if (b->kind != BLOCK_DENSE)
         return;
     p->style = ROW_ARCS;
+    p->growth = l->d->box_count;
+    l->part_of[p->growth] = row;
+    box = add_box(l, &inside, DIAGRAM_GROWTH, b->first, b->output);
+    box->block = block;
+    box->count = layers;
     if (layers <= DIAGRAM_ARCS_MAX || !diagram_fits_matrix(l, p))
         return;
     p->style = ROW_MATRIX;
@@ -183,29 +190,58 @@ static int run_end(const Layout *l, int stage, int first, int *count) {
     return last;
 }
 
+/* Over the children of the row from `first` on; the flag of `block` unfolded them. */
+static void add_bracket(Layout *l, const Place *place, int block, int first, int count) {
+    const int last = l->parts[place->row].child_count - 1, box = l->d->box_count;
+    if (last <= first)
+        return;
+    const Block *b = &l->g->blocks[block];
+    DiagramBox *d = add_box(l, place, DIAGRAM_BRACKET, b->first, b->output);
+    d->block = block;
+    d->count = count;
+    l->part_of[box] = place->row;
+    Part *row = &l->parts[place->row];
+    l->brackets[l->bracket_count] = (Bracket){place->row, first, last, box, row->brackets};
+    row->brackets = l->bracket_count++;
+}
+
+/* The blocks from `first` to `last` one by one. */
+static void add_singly(Layout *l, const Place *place, int stage, int first, int last) {
+    for (int b = first;; b = block_below(l->g, l->g->blocks[b].last + 1, stage)) {
+        add_block(l, place, b);
+        if (b == last)
+            return;
+    }
+}
+
 static void add_run(Layout *l, const Place *place, int stage) {
     const Graph *g = l->g;
     const Block *s = &g->blocks[stage];
-    bool all = flag(l->options->unfolded, stage) || flag(l->options->opened, stage);
-    int singly = s->first; /* blocks before this node are shown one by one */
+    const bool opened = flag(l->options->opened, stage);
+    const bool all = flag(l->options->unfolded, stage) || opened;
+    const int begin = l->parts[place->row].child_count;
     for (int i = s->first, count; i <= s->last;) {
         int first = block_below(g, i, stage), last = first;
         if (first == stage) {
             i = add_node(l, place, i);
             continue;
         }
-        if (i >= singly && !flag(l->options->opened, first)) {
+        if (flag(l->options->opened, first)) {
+            add_block(l, place, first);
+        } else {
+            const int at = l->parts[place->row].child_count;
             last = run_end(l, stage, first, &count);
-            if (count > 1 && !all && !flag(l->options->unfolded, first)) {
+            if (count > 1 && !all && !flag(l->options->unfolded, first))
                 add_fold(l, place, first, last, count);
-                i = g->blocks[last].last + 1;
-                continue;
-            }
-            singly = g->blocks[last].last + 1;
+            else
+                add_singly(l, place, stage, first, last);
+            if (count > 1 && !all && flag(l->options->unfolded, first))
+                add_bracket(l, place, first, at, count);
         }
-        add_block(l, place, first);
-        i = g->blocks[first].last + 1;
+        i = g->blocks[last].last + 1;
     }
+    if (all && !opened)
+        add_bracket(l, place, stage, begin, count_below(g, stage));
 }
 
 /* --- Branches ---------------------------------------------------------------------------------
@@ -233,7 +269,7 @@ static int lane_for(Layout *l, int lanes, int branch) {
     if (lane < 0) {
         lane = add_part(l, lanes, PART_ROW);
         l->parts[lane].lane = branch;
-        l->parts[lane].roomy = true;
+        l->parts[lane].roomy = l->spacing != DIAGRAM_COMPACT;
     }
     return lane;
 }
@@ -305,18 +341,20 @@ static bool gather_children(Layout *l) {
 
 bool diagram_tree(Layout *l) {
     const Graph *g = l->g;
-    /* a leaf a node and the image, a frame and its matrix a block, lanes and their identity a
-     * block, and a lane has at least a node */
-    size_t boxes = (size_t)g->node_count + 2 * (size_t)g->block_count + 2;
+    /* a leaf a node and the image, a frame with its matrix and its growth or a bracket a block,
+     * lanes and their identity a block, and a lane has at least a node */
+    size_t boxes = (size_t)g->node_count + 3 * (size_t)g->block_count + 2;
     size_t parts = 2 * (size_t)g->node_count + 4 * (size_t)g->block_count + 2;
     l->d->boxes = arena_alloc(&l->d->arena, boxes, sizeof *l->d->boxes, l->err);
     l->d->box_of =
         arena_alloc(&l->d->arena, (size_t)g->node_count + 1, sizeof *l->d->box_of, l->err);
     l->parts = arena_alloc(&l->arena, parts, sizeof *l->parts, l->err);
     l->part_of = arena_alloc(&l->arena, boxes, sizeof *l->part_of, l->err);
+    l->brackets = arena_alloc(&l->arena, (size_t)g->block_count, sizeof *l->brackets, l->err);
     l->uses = arena_alloc(&l->arena, (size_t)g->node_count, sizeof *l->uses, l->err);
     l->branch_of = arena_alloc(&l->arena, (size_t)g->node_count, sizeof *l->branch_of, l->err);
-    if (!l->d->boxes || !l->d->box_of || !l->parts || !l->part_of || !l->uses || !l->branch_of)
+    if (!l->d->boxes || !l->d->box_of || !l->parts || !l->part_of || !l->uses || !l->brackets ||
+        !l->branch_of)
         return false;
     l->d->node_count = g->node_count;
     for (int i = 0; i < g->node_count; i++)
@@ -325,7 +363,7 @@ bool diagram_tree(Layout *l) {
                 l->uses[g->nodes[i].inputs[k]]++;
     Place root = {.row = add_part(l, -1, PART_ROW), .frame = -1};
     l->parts[0].block = 0;
-    l->parts[0].roomy = l->options->roomy;
+    l->parts[0].roomy = l->spacing == DIAGRAM_ROOMY;
     add_leaf(l, &root, DIAGRAM_INPUT, GRAPH_IMAGE, GRAPH_IMAGE, GRAPH_IMAGE);
     add_content(l, &root, 0);
     return gather_children(l);

@@ -169,10 +169,33 @@ PERFORM(block_open) {
     return look_at(s, block, open);
 }
 
+/* The block whose flag unfolds the run in which this one stands: the run's first, which is the
+ * stage's or follows one that is opened; or the stage, if its flag unfolded all of it. */
+static int run_of(const Graph *g, const StatePlace *p, int block) {
+    const int stage = g->blocks[block].parent;
+    int first = GRAPH_FAILED;
+    if (stage < 0 || g->blocks[stage].kind != BLOCK_STAGE)
+        return block;
+    if (state_has_block(&p->unfolded, stage))
+        return stage;
+    for (int b = stage + 1; b <= block; b++) {
+        if (g->blocks[b].parent != stage)
+            continue;
+        if (state_has_block(&p->opened, b))
+            first = GRAPH_FAILED;
+        else if (first == GRAPH_FAILED)
+            first = b;
+    }
+    return first == GRAPH_FAILED ? block : first;
+}
+
+/* Without an argument the run about the layer shown. */
 PERFORM(block_unfold) {
     int block = block_of(s, argument, err);
     if (block == GRAPH_FAILED)
         return false;
+    if (!argument[0])
+        block = run_of(session_graph(s), &s->state.place, block);
     StateBlocks *unfolded = &s->state.place.unfolded;
     state_set_block(unfolded, block, !state_has_block(unfolded, block));
     return look_at(s, block, state_has_block(unfolded, block));

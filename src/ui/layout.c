@@ -11,23 +11,25 @@ typedef struct Shares {
     double network, panels, right;
 } Shares;
 
-static Shares shares_of(StateDepth depth, bool big) {
+static Shares shares_of(const LayoutWish *wish) {
     static const Shares plain[DEPTHS] = {
         {0.50, 0.20, 0.32}, {0.27, 0.20, 0.34}, {0.20, 0.15, 0.62}};
     /* In the hall two zones at a time. */
     static const Shares hall[DEPTHS] = {{0.56, 0, 0.42}, {0, 0, 0.40}, {0, 0, 0.66}};
-    return big ? hall[depth] : plain[depth];
+    Shares s = wish->big ? hall[wish->depth] : plain[wish->depth];
+    if (wish->opened && wish->depth == DEPTH_NETWORK)
+        s.network = 0.64;
+    return s;
 }
 
-Layout layout_make(int width, int height, StateDepth depth, bool big, double scale, int banner,
-                   int footer) {
+Layout layout_make(int width, int height, const LayoutWish *wish) {
     Layout l = {.zone[ZONE_BAR] = {0, 0, 0, 0}};
     Rect rest = {0, 0, width, height};
-    const Shares s = shares_of(depth, big);
-    const int gap = part(8, scale);
-    l.zone[ZONE_BAR] = rect_cut_top(&rest, part(44, scale));
-    l.zone[ZONE_BANNER] = rect_cut_top(&rest, banner);
-    l.zone[ZONE_FOOTER] = rect_cut_bottom(&rest, footer);
+    const Shares s = shares_of(wish);
+    const int gap = part(8, wish->scale);
+    l.zone[ZONE_BAR] = rect_cut_top(&rest, part(44, wish->scale));
+    l.zone[ZONE_BANNER] = rect_cut_top(&rest, wish->banner);
+    l.zone[ZONE_FOOTER] = rect_cut_bottom(&rest, wish->footer);
     rest = rect_inset(rest, gap, 0);
     rect_cut_top(&rest, gap);
     rect_cut_bottom(&rest, gap);

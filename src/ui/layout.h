@@ -21,9 +21,15 @@ typedef struct Layout {
     Rect zone[ZONES]; /* of no width: not shown */
 } Layout;
 
-/* scale: of type. banner, footer: the heights they need. */
-Layout layout_make(int width, int height, StateDepth depth, bool big, double scale, int banner,
-                   int footer);
+/* What the zones depend on, beside the window's size. */
+typedef struct LayoutWish {
+    StateDepth depth;
+    bool big;
+    bool opened;        /* blocks are: the network, where it is large, needs more height */
+    double scale;       /* of type */
+    int banner, footer; /* the heights they need */
+} LayoutWish;
+Layout layout_make(int width, int height, const LayoutWish *wish);
 /* Between two: share 0..1. */
 Layout layout_between(const Layout *from, const Layout *to, double share);
 

@@ -1,5 +1,5 @@
 /* Under the network: its buttons, and what the colours and sizes of its boxes mean. */
-#include "ui/ui.h"
+#include "ui/network.h"
 
 #include "base/text.h"
 #include <math.h>
@@ -36,18 +36,38 @@ static void put_entry(const View *v, Rect *row, Color color, const char *word) {
     rect_cut_right(row, 2 * SPACE(v));
 }
 
+static const char *const family_words[] = {"convolution", "pooling", "normalisation", "activation",
+                                           "connected",   "joining", "other"};
+
 /* The families of layers that stand in boxes of their own. */
-static void draw_families(const View *v, Rect *row, const Diagram *d) {
-    static const char *const words[] = {"convolution", "pooling", "normalisation", "activation",
-                                        "connected",   "joining", "other"};
-    bool drawn[LAYER_OTHER + 1] = {false};
+static void find_families(const Diagram *d, bool drawn[LAYER_OTHER + 1]) {
     for (int i = 0; i < d->box_count; i++)
         if (d->boxes[i].item == DIAGRAM_NODE)
             drawn[d->boxes[i].family] = true;
+}
+
+static const char *family_word(const View *v, int family) {
+    return ui_word(v, TEXT("family.%s", family_words[family]));
+}
+
+static int families_width(const View *v, const Diagram *d) {
+    const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
+    bool drawn[LAYER_OTHER + 1] = {false};
+    int width = 0;
+    find_families(d, drawn);
+    for (int f = 0; f <= LAYER_OTHER; f++)
+        if (drawn[f])
+            width += ui_px(v, 10) + SPACE(v) / 2 + 2 * SPACE(v) +
+                     draw_text_width(v->list, small, family_word(v, f));
+    return width;
+}
+
+static void draw_families(const View *v, Rect *row, const Diagram *d) {
+    bool drawn[LAYER_OTHER + 1] = {false};
+    find_families(d, drawn);
     for (int f = LAYER_OTHER; f >= 0; f--)
         if (drawn[f])
-            put_entry(v, row, theme_family((LayerFamily)f),
-                      ui_word(v, TEXT("family.%s", words[f])));
+            put_entry(v, row, theme_family((LayerFamily)f), family_word(v, f));
 }
 
 /* From nothing to the most that a box costs. */
@@ -72,15 +92,47 @@ static void draw_heat(const View *v, Rect *row, const char *most) {
     rect_cut_right(row, 2 * SPACE(v));
 }
 
-void network_controls(const View *v, Rect row, const Diagram *d, const char *most) {
+/* About what its buttons take. */
+static int buttons_width(const View *v) {
+    const TextStyle style = ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_LEFT);
+    int width = 0;
+    const char *const texts[] = {"−", "+", ui_word(v, "network.fit"), ui_word(v, "heat.params"),
+                                 ui_word(v, "button.blocks.close")};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        width += draw_text_width(v->list, style, texts[i]) + 3 * SPACE(v);
+    return width;
+}
+
+/* The legend has a row of its own where it does not fit beside the buttons. */
+static bool has_two_rows(const View *v, const Diagram *d, int width) {
+    return !v->place->heat && families_width(v, d) + 4 * SPACE(v) > width - buttons_width(v);
+}
+
+int network_controls_height(const View *v, const Diagram *d, int width) {
+    return ui_px(v, 32) + (has_two_rows(v, d, width - 2 * SPACE(v)) ? ui_px(v, 20) : 0);
+}
+
+void network_controls(const View *v, Rect box, const Diagram *d, const char *most) {
+    const bool two = has_two_rows(v, d, box.w);
+    Rect row = rect_cut_bottom(&box, ui_px(v, 32));
+    Rect *legend = two ? &box : &row;
     draw_buttons(v, &row);
-    draw_region(v->list, row, NULL, "network.legend");
+    draw_region(v->list, *legend, NULL, "network.legend");
     draw_hint(v->list, ui_word(v, "network.scale"));
     if (most)
-        draw_heat(v, &row, most);
+        draw_heat(v, legend, most);
     else
-        draw_families(v, &row, d);
+        draw_families(v, legend, d);
+    TextStyle note = ui_style(v, SIZE_SMALL, TONE_ACCENT, ALIGN_LEFT);
+    const char *text = network_note(v, d);
+    const int wanted = draw_text_width(v->list, note, text);
+    rect_cut_left(&row, SPACE(v));
+    if (wanted <= row.w - SPACE(v)) {
+        const Rect place = rect_cut_left(&row, wanted);
+        draw_text(v->list, place, note, text);
+        draw_region(v->list, place, NULL, "network.chosen");
+    }
     const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_RIGHT);
-    if (draw_text_width(v->list, small, ui_word(v, "network.scale")) <= row.w - SPACE(v))
+    if (draw_text_width(v->list, small, ui_word(v, "network.scale")) <= row.w - 2 * SPACE(v))
         draw_text(v->list, row, small, ui_word(v, "network.scale"));
 }

@@ -170,9 +170,8 @@ bool screen_build(const Screen *screen, DrawList *list) {
         return false;
     }
     draw_fill(list, all, v.theme->ground);
-    const Layout wanted =
-        layout_make(screen->width, screen->height, v.place->depth, v.state->big, v.scale,
-                    view_banner_height(&v, screen->width), view_footer_height(&v, screen->width));
+    const LayoutWish wish = ui_layout_wish(&v, v.place->depth);
+    const Layout wanted = layout_make(screen->width, screen->height, &wish);
     const Layout layout = layout_now(&v, screen, &wanted, &moving);
     if (v.scene)
         draw_scene(&v, &layout);

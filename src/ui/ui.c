@@ -19,6 +19,16 @@ void ui_memory_close(UiMemory *memory) {
     *memory = (UiMemory){.has_layout = false};
 }
 
+LayoutWish ui_layout_wish(const View *v, StateDepth depth) {
+    static const StateBlocks none;
+    return (LayoutWish){.depth = depth,
+                        .big = v->state->big,
+                        .opened = memcmp(&v->place->opened, &none, sizeof none) != 0,
+                        .scale = v->scale,
+                        .banner = view_banner_height(v, v->list->width),
+                        .footer = view_footer_height(v, v->list->width)};
+}
+
 /* --- Sizes ------------------------------------------------------------------------------------ */
 
 int ui_px(const View *v, double px) {
@@ -185,7 +195,7 @@ const char *ui_weights(const View *v) {
     const Weights *w = &v->model->weights;
     if (w->kind == WEIGHTS_RANDOM)
         return ui_say(v, "weights.random", TEXT("%llu", (unsigned long long)w->seed));
-    return w->source;
+    return ui_say(v, w->trained ? "weights.trained" : "weights.untrained", w->source);
 }
 
 const char *ui_layer_note(const View *v, int node) {

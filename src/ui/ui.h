@@ -12,14 +12,21 @@
 #include "ui/layout.h"
 #include "ui/theme.h"
 
+/* What the network's diagram was laid out for. */
+typedef struct DiagramKey {
+    uint64_t serial; /* of the scene */
+    StateBlocks opened, unfolded;
+    double scale; /* of type */
+    WordsLanguage language;
+    int width, height; /* of the zone, where the network is large */
+} DiagramKey;
+
 /* What lives from frame to frame beside the session: nothing of it is anything but a shortcut to
  * what could be worked out again, and where animations stand. */
 typedef struct UiMemory {
     ImageCache *images;
-    Diagram diagram; /* of this scene's network, opened like this, at this size of type */
-    uint64_t diagram_serial;
-    StateBlocks diagram_opened, diagram_unfolded;
-    double diagram_scale;
+    Diagram diagram;
+    DiagramKey diagram_key;
     bool has_diagram;
     Layout from, to; /* zones on their way */
     double started;  /* ms of the clock */
@@ -62,6 +69,9 @@ typedef struct View {
     const Stats *stats;
     const ChannelStats *channels;
 } View;
+
+/* What the zones would depend on at that depth. */
+LayoutWish ui_layout_wish(const View *v, StateDepth depth);
 
 /* --- Sizes: logical pixels at this size of type --- */
 enum { SIZE_SMALL = 12, SIZE_BODY = 14, SIZE_HEAD = 18, SIZE_TITLE = 24, SIZE_LARGE = 32 };
@@ -182,8 +192,6 @@ void view_footer(const View *v, Rect box);
 void view_right(const View *v, Rect box); /* the unit, an explanation, or the classes */
 void view_explain(const View *v, Rect box);
 void view_network(const View *v, Rect box);
-/* `most`: the cost of the fullest colour; NULL: costs are not shown. */
-void network_controls(const View *v, Rect row, const Diagram *d, const char *most);
 void view_layer(const View *v, Rect box);
 void view_unit(const View *v, Rect box);
 void view_channel(const View *v, Rect box); /* within the zone of view.unit */

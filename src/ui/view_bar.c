@@ -48,6 +48,8 @@ static void bar_progress(const View *v, Rect *box) {
     const int most = box->w / 3;
     Rect place = rect_cut_right(box, rect_least(draw_text_width(v->list, style, text), most));
     draw_text(v->list, place, style, text);
+    draw_region(v->list, place, NULL, "bar.step");
+    draw_hint(v->list, ui_say(v, "bar.hint.step", text));
     if (share >= 0) {
         Rect line = {place.x, place.y + place.h - ui_px(v, 6), place.w, ui_px(v, 4)};
         ui_progress(v, line, share);
@@ -55,14 +57,23 @@ static void bar_progress(const View *v, Rect *box) {
     rect_cut_right(box, 2 * SPACE(v));
 }
 
+/* `key`: of what hovering says beside the text, which may be cut. */
 static void bar_part(const View *v, Rect *box, TextStyle style, const char *text, int most,
-                     const char *action, const char *region) {
+                     const char *action, const char *region, const char *key) {
     const int width = rect_least(draw_text_width(v->list, style, text), most);
     Rect place = rect_cut_left(box, width);
     draw_text(v->list, place, style, text);
     draw_region(v->list, place, action, "%s", region);
-    draw_hint(v->list, text);
+    draw_hint(v->list, ui_say(v, key, text));
     rect_cut_left(box, 2 * SPACE(v));
+}
+
+/* "AlexNet, 2012 ▾"; without the year where it would be cut. */
+static const char *bar_title(const View *v, TextStyle style, int most) {
+    const char *name = ui_keep(v, TEXT("%s, %d ▾", v->model->title, v->model->year));
+    return v->model->year > 0 && draw_text_width(v->list, style, name) <= most
+               ? name
+               : ui_keep(v, TEXT("%s ▾", v->model->title));
 }
 
 void view_bar(const View *v, Rect box) {
@@ -78,17 +89,21 @@ void view_bar(const View *v, Rect box) {
     TextStyle source =
         ui_style(v, SIZE_BODY, v->model->weights.trained ? TONE_DIM : TONE_ACCENT, ALIGN_LEFT);
     title.may_cut = plain.may_cut = source.may_cut = true;
-    const char *name = v->model->year > 0 ? TEXT("%s, %d ▾", v->model->title, v->model->year)
-                                          : TEXT("%s ▾", v->model->title);
     const char *weights = ui_weights(v);
     const int all = box.w;
     /* The weights' source has room before the picture's name has. */
     const int wanted = rect_least(draw_text_width(v->list, source, weights), all * 2 / 5);
-    bar_part(v, &box, title, name, all - wanted - 6 * SPACE(v) - ui_px(v, 80), "model.pick",
-             "bar.model");
+    const int most = all - wanted - 6 * SPACE(v) - ui_px(v, 80);
+    bar_part(v, &box, title, bar_title(v, title, most), most, "model.pick", "bar.model",
+             "bar.hint.model");
     const char *picture = TEXT("%s ▾", file_name(scene_image_path(v->scene)));
-    bar_part(v, &box, plain, picture, box.w - wanted - 3 * SPACE(v), "image.pick", "bar.image");
-    bar_part(v, &box, source, weights, box.w, NULL, "bar.weights");
+    bar_part(v, &box, plain, picture, box.w - wanted - 3 * SPACE(v), "image.pick", "bar.image",
+             "bar.hint.image");
+    const Weights *w = &v->model->weights;
+    bar_part(v, &box, source, weights, box.w, NULL, "bar.weights",
+             w->kind == WEIGHTS_RANDOM ? "bar.hint.random"
+             : w->trained              ? "bar.hint.trained"
+                                       : "bar.hint.untrained");
 }
 
 /* --- Banner ----------------------------------------------------------------------------------- */

@@ -222,26 +222,45 @@ static void draw_waiting(const View *v, Rect box) {
             ui_word(v, "layer.esc_stops"));
 }
 
+/* What stands around the maps, where it leaves them room enough: else first the legend goes, then
+ * the buttons, then what the layer is. */
+typedef struct Furniture {
+    int note, controls, legend; /* heights; 0: left out */
+} Furniture;
+
+static Furniture furniture_of(const View *v, Rect box) {
+    const int line = ui_line(v, SIZE_BODY), least = ui_px(v, 64) + SPACE(v);
+    const TextStyle style = ui_style(v, SIZE_BODY, TONE_DIM, ALIGN_LEFT);
+    const int note = draw_paragraph_height(v->list, box.w, style, line, ui_layer_note(v, v->node));
+    Furniture f = {rect_least(note, 5 * line), ui_px(v, 32), ui_px(v, 34)};
+    if (box.h - f.note - f.controls - f.legend < least)
+        f.legend = 0;
+    if (box.h - f.note - f.controls - f.legend < least)
+        f.controls = 0;
+    if (box.h - f.note < least)
+        f.note = 0;
+    return f;
+}
+
 void view_layer(const View *v, Rect box) {
     draw_fill(v->list, box, v->theme->panel);
     draw_region(v->list, box, v->place->depth == DEPTH_NETWORK ? "depth layer" : NULL,
                 "view.layer");
     box = rect_inset(box, SPACE(v), SPACE(v) / 2);
     ui_heading(v, &box, ui_label(v, v->node), count_text_of(v));
-    const int top = box.y;
-    ui_paragraph(v, &box, ui_style(v, SIZE_BODY, TONE_DIM, ALIGN_LEFT), 5,
-                 ui_layer_note(v, v->node));
-    draw_region(v->list, (Rect){box.x, top, box.w, box.y - top}, NULL, "layer.note");
+    const Furniture f = furniture_of(v, box);
+    if (f.note) {
+        const int top = box.y;
+        ui_paragraph(v, &box, ui_style(v, SIZE_BODY, TONE_DIM, ALIGN_LEFT), 5,
+                     ui_layer_note(v, v->node));
+        draw_region(v->list, (Rect){box.x, top, box.w, box.y - top}, NULL, "layer.note");
+    }
     if (!v->values) {
         draw_waiting(v, box);
         return;
     }
-    /* Where one only looks in from the network, the maps have the room before what goes with them.
-     */
-    const bool aside = v->place->depth == DEPTH_NETWORK;
-    const int least = aside ? ui_px(v, 64) : 0, heights[] = {ui_px(v, 34), ui_px(v, 32)};
-    Rect legend = rect_cut_bottom(&box, box.h - heights[0] >= least ? heights[0] : 0);
-    Rect controls = rect_cut_bottom(&box, box.h - heights[1] >= least ? heights[1] : 0);
+    const Rect legend = rect_cut_bottom(&box, f.legend);
+    const Rect controls = rect_cut_bottom(&box, f.controls);
     rect_cut_top(&box, SPACE(v) / 2);
     rect_cut_bottom(&box, SPACE(v) / 2);
     draw_clip_begin(v->list, box);
@@ -250,8 +269,8 @@ void view_layer(const View *v, Rect box) {
     else
         draw_maps(v, box);
     draw_clip_end(v->list);
-    if (controls.h > 0)
+    if (f.controls)
         draw_controls(v, controls);
-    if (legend.h > 0)
+    if (f.legend)
         panel_legend(v, legend);
 }

@@ -1,6 +1,6 @@
 /* The architecture drawn to its shapes: cuboids, blocks opened or folded, what was computed as
  * thumbnails on them, costs as heat. */
-#include "ui/ui.h"
+#include "ui/network.h"
 
 #include "base/text.h"
 #include <math.h>
@@ -8,51 +8,113 @@
 
 /* --- The diagram, kept between frames --------------------------------------------------------- */
 
+/* How much room the boxes get: as much as lets all of them be seen at once, with their words. */
+typedef struct Level {
+    DiagramSpacing spacing;
+    double legible;
+} Level;
+static const Level levels[] = {{DIAGRAM_ROOMY, 0.85},    {DIAGRAM_PLAIN, 0.85},
+                               {DIAGRAM_PLAIN, 0.7},     {DIAGRAM_STAGGERED, 0.7},
+                               {DIAGRAM_STAGGERED, 0.6}, {DIAGRAM_STAGGERED, 0.55},
+                               {DIAGRAM_COMPACT, 0.6},   {DIAGRAM_STAGGERED, 0.5}};
+/* Where nothing lets it be seen at once, so that at least its height is. */
+static const Level tall_levels[] = {{DIAGRAM_PLAIN, 0.85}, {DIAGRAM_PLAIN, 0.7},
+                                    {DIAGRAM_FLAT, 0.7},   {DIAGRAM_FLAT, 0.6},
+                                    {DIAGRAM_FLAT, 0.5},   {DIAGRAM_FLAT, 0.4}};
+enum {
+    LEVELS = sizeof levels / sizeof *levels,
+    TALL_LEVELS = sizeof tall_levels / sizeof *tall_levels
+};
+
 static void flags_of(const StateBlocks *set, bool *flags, int count) {
     for (int i = 0; i < count; i++)
         flags[i] = state_has_block(set, i);
 }
 
+/* The room of the zone at the depth of the network: on the way to another depth, and there, the
+ * diagram stays as it is. */
+static DiagramKey key_of(const View *v) {
+    const LayoutWish wish = ui_layout_wish(v, DEPTH_NETWORK);
+    const Layout layout = layout_make(v->list->width, v->list->height, &wish);
+    const Rect zone = layout.zone[ZONE_NETWORK];
+    DiagramKey key;
+    memset(&key, 0, sizeof key);
+    key.serial = scene_model_serial(v->scene);
+    key.opened = v->place->opened;
+    key.unfolded = v->place->unfolded;
+    key.scale = v->scale;
+    key.language = v->language;
+    key.width = zone.w - 2 * SPACE(v);
+    key.height = zone.h - ui_px(v, 32) - ui_line(v, SIZE_SMALL);
+    return key;
+}
+
+static bool fits(const View *v, DiagramOptions *options, Level level, int width, int height) {
+    Diagram d;
+    options->spacing = level.spacing;
+    options->legible = level.legible;
+    options->size_only = true;
+    const bool made = diagram_make(&d, v->graph, options, &v->list->error);
+    const bool fit = made && d.width * level.legible <= width && d.height * level.legible <= height;
+    diagram_free(&d);
+    options->size_only = false;
+    return fit;
+}
+
+static void choose_level(const View *v, DiagramOptions *options, const DiagramKey *key) {
+    for (int i = 0; i < LEVELS; i++)
+        if (fits(v, options, levels[i], key->width, key->height))
+            return;
+    for (int i = 0; i < TALL_LEVELS; i++)
+        if (fits(v, options, tall_levels[i], RECT_FAR, key->height))
+            return;
+}
+
 static const Diagram *diagram_of(const View *v) {
-    enum { ROOMY_NODES = 40 }; /* a ribbon so short that its arrows may bear shapes */
     UiMemory *m = v->memory;
-    const double scale = v->scale;
-    const bool same =
-        m->has_diagram && m->diagram_serial == scene_model_serial(v->scene) &&
-        m->diagram_scale == scale &&
-        memcmp(&m->diagram_opened, &v->place->opened, sizeof m->diagram_opened) == 0 &&
-        memcmp(&m->diagram_unfolded, &v->place->unfolded, sizeof m->diagram_unfolded) == 0;
-    if (same)
+    const DiagramKey key = key_of(v);
+    if (m->has_diagram && memcmp(&m->diagram_key, &key, sizeof key) == 0)
         return &m->diagram;
     static bool opened[GRAPH_BLOCKS_MAX], unfolded[GRAPH_BLOCKS_MAX];
     flags_of(&v->place->opened, opened, v->graph->block_count);
     flags_of(&v->place->unfolded, unfolded, v->graph->block_count);
-    const DiagramOptions options = {.opened = opened,
-                                    .unfolded = unfolded,
-                                    .scale_text = scale,
-                                    .roomy = v->graph->node_count <= ROOMY_NODES};
+    DiagramTexts texts = network_texts;
+    texts.context = v;
+    DiagramOptions options = {
+        .opened = opened, .unfolded = unfolded, .scale_text = v->scale, .texts = &texts};
+    choose_level(v, &options, &key);
     diagram_free(&m->diagram);
     m->has_diagram = diagram_make(&m->diagram, v->graph, &options, &v->list->error);
-    m->diagram_serial = scene_model_serial(v->scene);
-    m->diagram_scale = scale;
-    m->diagram_opened = v->place->opened;
-    m->diagram_unfolded = v->place->unfolded;
+    m->diagram_key = key;
     return m->has_diagram ? &m->diagram : NULL;
 }
 
 /* --- Zoom and pan ----------------------------------------------------------------------------- */
 
-/* From the diagram's units to the screen's. */
-typedef struct Camera {
-    double zoom, x, y; /* screen = diagram * zoom + (x, y) */
-} Camera;
-
-static Area area_of(const Camera *c, Area a) {
+Area network_area(const Network *n, Area a) {
+    const Camera *c = &n->camera;
     return (Area){a.x * c->zoom + c->x, a.y * c->zoom + c->y, a.w * c->zoom, a.h * c->zoom};
 }
 
-static Point point_of(const Camera *c, Point p) {
+Rect network_rect(const Network *n, Area a) {
+    return area_rect(network_area(n, a));
+}
+
+Point network_point(const Network *n, Point p) {
+    const Camera *c = &n->camera;
     return (Point){p.x * c->zoom + c->x, p.y * c->zoom + c->y};
+}
+
+bool network_whole(const Network *n, Rect box) {
+    return box.x >= n->box.x && box.x + box.w <= n->box.x + n->box.w;
+}
+
+const Shape *network_shape(const View *v, int node) {
+    return node == GRAPH_IMAGE ? &v->graph->input : &v->graph->nodes[node].out;
+}
+
+const char *network_node(const View *v, int node) {
+    return node == GRAPH_IMAGE ? "input" : v->graph->nodes[node].name;
 }
 
 /* Along one axis: where what is shown begins, so that its middle is in the middle, without empty
@@ -78,11 +140,11 @@ static Area focus_of(const View *v, const Diagram *d) {
 
 /* All of it where it stays legible; else so large that names can be read, about the layer shown. */
 static Camera camera_of(const View *v, const Diagram *d, Rect box) {
-    enum { LEGIBLE = 85, LEAST = 50, MOST = 160 }; /* percent */
+    enum { LEAST = 50, MOST = 160 }; /* percent */
     const StatePlace *p = v->place;
     const double fit = fmin(box.w / d->width, box.h / d->height);
     const double height = fmax(box.h / d->height, LEAST / 100.0);
-    double zoom = fit >= LEGIBLE / 100.0 ? fit : fmin(LEGIBLE / 100.0, height);
+    double zoom = fit >= d->legible ? fit : fmin(d->legible, height);
     if (v->place->depth != DEPTH_NETWORK && fit < zoom)
         zoom = fmin(zoom, fmax(fit, LEAST / 100.0)); /* a ribbon: as much as is still seen */
     if (v->place->depth != DEPTH_NETWORK)            /* and what is opened as high as it */
@@ -110,316 +172,159 @@ void ui_pan_under(const UiMemory *m, int x, int y, int percent, int pan[2]) {
         pan[i] = (int)lround(there[i] - from_middle[i] / after - m->camera.focus[i]);
 }
 
-/* --- Heat ------------------------------------------------------------------------------------- */
-
-static double cost_of_node(const View *v, int node) {
-    const Node *n = &v->graph->nodes[node];
-    switch (v->place->heat) {
-    case HEAT_PARAMS:
-        return (double)n->param_count;
-    case HEAT_MACS:
-        return (double)n->macs;
-    case HEAT_BYTES:
-        return 4.0 * (double)shape_count(&n->out);
-    case HEAT_TIME:
-        return v->memory->hide_times ? 0 : scene_node_ms(v->scene, node);
-    default:
-        return 0;
-    }
-}
-
-static double cost_of_box(const View *v, const DiagramBox *b) {
-    double sum = 0;
-    if (b->node == GRAPH_IMAGE && v->place->heat == HEAT_BYTES)
-        return 4.0 * (double)shape_count(&v->graph->input);
-    for (int i = b->first; b->node >= 0 && i <= b->node; i++)
-        sum += cost_of_node(v, i);
-    return sum;
-}
-
-static const char *cost_text(const View *v, double cost) {
-    char text[48];
-    const NumberStyle style = {.comma = v->state->comma, .digits = 3};
-    if (v->place->heat == HEAT_TIME && v->memory->hide_times)
-        return "- ms";
-    const char *say = v->place->heat == HEAT_TIME    ? duration_text(text, style, cost)
-                      : v->place->heat == HEAT_BYTES ? bytes_text(text, style, cost)
-                                                     : amount_text(text, style, cost);
-    const char *kept = arena_text(&v->list->arena, say, &v->list->error);
-    return kept ? kept : "";
-}
-
-static double most_cost(const View *v, const Diagram *d) {
-    double most = 0;
-    for (int i = 0; i < d->box_count; i++)
-        if (d->boxes[i].item != DIAGRAM_FRAME && d->boxes[i].item != DIAGRAM_MATRIX)
-            most = fmax(most, cost_of_box(v, &d->boxes[i]));
-    return most;
-}
-
-/* --- Boxes ------------------------------------------------------------------------------------ */
-
-static const char *node_word(const View *v, int node) {
-    return node == GRAPH_IMAGE ? "input" : v->graph->nodes[node].name;
-}
-
-/* Whose values stand for a box: the last of a layer's nodes that is computed, a convolution's
- * before its ReLU; a block's only when all of it is. GRAPH_FAILED: none. */
-static int computed_node(const View *v, const DiagramBox *b) {
-    const int ready = scene_ready(v->scene);
-    if (b->node == GRAPH_IMAGE || b->node < ready)
-        return b->shown;
-    return b->item == DIAGRAM_NODE && b->first < ready ? ready - 1 : GRAPH_FAILED;
-}
-
-/* Top and right side of the cuboid, darker than its front. */
-static void draw_sides(const View *v, Area face, double depth, Color color) {
-    const double s = depth * diagram_slant;
-    const Point top[] = {{face.x, face.y},
-                         {face.x + s, face.y - s},
-                         {face.x + face.w + s, face.y - s},
-                         {face.x + face.w, face.y}};
-    const Point side[] = {{face.x + face.w, face.y},
-                          {face.x + face.w + s, face.y - s},
-                          {face.x + face.w + s, face.y + face.h - s},
-                          {face.x + face.w, face.y + face.h}};
-    draw_polygon(v->list, top, 4, theme_mix(color, v->theme->text, 0.25));
-    draw_polygon(v->list, side, 4, theme_mix(color, (Color){0, 0, 0, 255}, 0.35));
-}
-
-/* The channel with the largest value stands for the layer; of the layer shown, the chosen one. */
-static int thumbnail_channel(const View *v, int node) {
-    const ChannelStats *stats = scene_channels(v->scene, node);
-    const SceneExtent e = scene_extent(v->scene, node);
-    int best = 0;
-    if (node == v->node && v->place->channel < e.channels)
-        return v->place->channel;
-    for (int c = 1; stats && c < e.channels; c++)
-        if (stats[c].max > stats[best].max)
-            best = c;
-    return best;
-}
-
-static void draw_thumbnail(const View *v, Rect face, int node) {
-    const SceneExtent e = scene_extent(v->scene, node);
-    if (node == GRAPH_IMAGE) {
-        ui_picture(v, face);
-        return;
-    }
-    if (!e.vector && face.w >= 8) {
-        ui_map(v, face, node, thumbnail_channel(v, node));
-        return;
-    }
-    /* A vector from top to bottom, each pixel the mean of its share. */
-    const Tensor *values = scene_values(v->scene, node);
-    const int rows = rect_least(face.h, e.channels);
-    uint8_t *pixels = draw_pixels(v->list, 1, rows, 3);
-    const Colormap map = ui_colormap(v, node);
-    const ColorRange range = ui_range(v, node, -1);
-    for (int i = 0; pixels && i < rows; i++) {
-        const int from = (int)((int64_t)i * e.channels / rows);
-        const int to = (int)((int64_t)(i + 1) * e.channels / rows);
-        float sum = 0;
-        for (int k = from; k < to; k++)
-            sum += values->data[k];
-        colormap_color(map, range, sum / (float)(to - from), pixels + 3 * i);
-    }
-    draw_image(v->list, face, pixels, 1, rows, 3);
-}
-
-/* Captions grow and shrink with the diagram, but are never smaller than what can be read. */
-static int caption_size(const View *v, const Camera *c) {
-    return (int)lround(fmin(fmax(12, 12 * c->zoom), 14) * v->scale);
-}
-
-/* Whether a text, broken at its spaces, can be read as a whole in so much room. */
-static bool has_room(const View *v, Rect box, TextStyle style, const char *text) {
-    const int line = draw_text_height(v->list, style);
-    char word[120];
-    for (const char *at = text; *at; at += strspn(at, " ")) {
-        const size_t length = strcspn(at, " ");
-        text_format(word, sizeof word, "%.*s", (int)length, at);
-        if (draw_text_width(v->list, style, word) > box.w)
-            return false;
-        at += length;
-    }
-    return draw_paragraph_height(v->list, box.w, style, line, text) <= box.h;
-}
-
-static void put_caption(const View *v, Rect *box, TextStyle style, const char *text) {
-    const int line = draw_text_height(v->list, style);
-    const int height = draw_paragraph_height(v->list, box->w, style, line, text);
-    draw_paragraph(v->list, rect_cut_top(box, height), style, line, text);
-}
-
-/* What can be read as a whole of its two texts, the name first. */
-static void draw_caption(const View *v, const Camera *c, const DiagramBox *b, bool chosen) {
-    TextStyle name = ui_style(v, SIZE_SMALL, chosen ? TONE_ACCENT : TONE_TEXT, ALIGN_CENTRE);
-    TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_CENTRE);
-    name.size = small.size = caption_size(v, c);
-    Rect box = area_rect(area_of(c, b->caption));
-    const bool fold = b->item == DIAGRAM_FOLD && b->count > 1;
-    const char *label =
-        diagram_name(&v->memory->diagram, v->graph, (int)(b - v->memory->diagram.boxes));
-    label = label[0] ? ui_phrases(v, label) : ui_label(v, b->node);
-    if (fold)
-        label = ui_keep(v, TEXT("%s ×%d", label, b->count));
-    if (!has_room(v, box, name, label) && b->item == DIAGRAM_BLOCK &&
-        v->graph->blocks[b->block].kind == BLOCK_DENSE_LAYER && strrchr(label, ' '))
-        label = strrchr(label, ' ') + 1; /* "12" of "layer 12" */
-    if (!has_room(v, box, name, label))
-        return;
-    put_caption(v, &box, name, label);
-    const Shape *shape = b->node == GRAPH_IMAGE ? &v->graph->input : &v->graph->nodes[b->node].out;
-    const char *second = v->place->heat            ? cost_text(v, cost_of_box(v, b))
-                         : b->item == DIAGRAM_NODE ? ui_unbroken(v, ui_parameters(v, b->first))
-                                                   : ui_unbroken(v, ui_extent_short(v, shape));
-    if (has_room(v, box, small, second))
-        put_caption(v, &box, small, second);
-}
-
-static void box_region(const View *v, Rect box, const DiagramBox *b) {
-    const char *action = TEXT("layer.select %s", node_word(v, b->node));
-    if (b->item == DIAGRAM_BLOCK || b->item == DIAGRAM_FOLD)
-        draw_region(v->list, box, action, "block.%s", v->graph->blocks[b->block].name);
-    else
-        draw_region(v->list, box, action, "node.%s",
-                    node_word(v, b->item == DIAGRAM_NODE ? b->first : b->node));
-    const Shape *shape = b->node == GRAPH_IMAGE ? &v->graph->input : &v->graph->nodes[b->node].out;
-    draw_hint(v->list, ui_say(v, "network.hint", ui_label(v, b->node), ui_extent(v, shape),
-                              ui_parameters(v, b->node)));
-}
-
-/* The block's own sign: opens it, or unfolds the run (a dense block's layers are opened). */
-static void draw_handle(const View *v, Rect face, const DiagramBox *b) {
-    const Block *block = &v->graph->blocks[b->block];
-    const bool unfold = b->item == DIAGRAM_FOLD && block->kind != BLOCK_DENSE;
-    const char *action = unfold ? "block.unfold" : "block.open";
-    const int side = ui_px(v, 14);
-    if (face.w < side + 4)
-        return;
-    Rect box = {face.x + face.w - side - 1, face.y + 1, side, side};
-    draw_fill(v->list, box, v->theme->raised);
-    draw_region(v->list, box, TEXT("%s %s", action, block->name), "open.%s", block->name);
-    draw_hint(v->list, ui_word(v, TEXT("action.%s", action)));
-    const int middle_x = box.x + side / 2, middle_y = box.y + side / 2, arm = side / 2 - 3;
-    draw_line(v->list, middle_x - arm, middle_y, middle_x + arm + 1, middle_y, v->theme->text);
-    draw_line(v->list, middle_x, middle_y - arm, middle_x, middle_y + arm + 1, v->theme->text);
-}
-
-static void draw_box(const View *v, const Camera *c, const DiagramBox *b, double most) {
-    const Area face_area = area_of(c, b->face);
-    Rect face = area_rect(face_area);
-    const bool chosen =
-        b->node == v->node || (b->first >= 0 && v->node >= b->first && v->node <= b->node);
-    Color color = theme_family(b->family);
-    if (v->place->heat)
-        color = theme_heat(v->theme, most > 0 ? sqrt(cost_of_box(v, b) / most) : 0);
-    if (b->depth > 0)
-        draw_sides(v, face_area, b->depth * c->zoom, color);
-    draw_fill(v->list, face, color);
-    const int values =
-        v->place->heat && b->node != GRAPH_IMAGE ? GRAPH_FAILED : computed_node(v, b);
-    if (values != GRAPH_FAILED)
-        draw_thumbnail(v, rect_inset(face, face.w > 20 ? 2 : 1, face.w > 20 ? 2 : 1), values);
-    box_region(v, face, b);
-    if (b->item == DIAGRAM_BLOCK || (b->item == DIAGRAM_FOLD && b->block >= 0))
-        draw_handle(v, face, b);
-    const bool hovered = v->state->hover.node != GRAPH_FAILED && b->first >= 0 &&
-                         v->state->hover.node >= b->first && v->state->hover.node <= b->node;
-    if (chosen)
-        ui_mark(v, face, v->theme->accent);
-    else if (hovered)
-        draw_frame(v->list, (Rect){face.x - 1, face.y - 1, face.w + 2, face.h + 2},
-                   v->theme->hover);
-    draw_caption(v, c, b, chosen);
-}
-
-static void draw_frame_box(const View *v, const Camera *c, const DiagramBox *b) {
-    Rect all = area_rect(area_of(c, b->face));
-    const char *name = v->graph->blocks[b->block].name;
-    draw_fill(v->list, all, theme_mix(v->theme->panel, v->theme->raised, 0.5));
-    draw_frame(v->list, all, v->theme->line);
-    draw_region(v->list, all, NULL, "block.%s", name);
-    Rect caption = area_rect(area_of(c, b->caption));
-    TextStyle style = ui_style(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
-    style.may_cut = true;
-    style.size = caption_size(v, c);
-    const int line = draw_text_height(v->list, style);
-    if (caption.h < line)
-        return; /* frames within each other stand too close */
-    caption = (Rect){caption.x, caption.y + caption.h - line, caption.w, line};
-    Rect close = {caption.x, caption.y, ui_px(v, 16), caption.h};
-    if (caption.w >= ui_px(v, 40)) {
-        draw_text(v->list, close, style, "−");
-        draw_region(v->list, close, TEXT("block.open %s", name), "close.%s", name);
-        draw_hint(v->list, ui_word(v, "action.block.open"));
-        rect_cut_left(&caption, close.w);
-        draw_text(v->list, caption, style, ui_phrases(v, v->graph->blocks[b->block].label));
-    }
-}
-
-/* --- A dense block's connections -------------------------------------------------------------- */
-
-static void draw_matrix(const View *v, const Camera *c, const DiagramBox *b) {
-    const Area a = area_of(c, b->face);
-    const int n = b->count + 1;
-    const double side = a.w / n;
-    for (int i = 0; i < n; i++)
-        for (int j = 0; j <= i; j++) {
-            Rect cell = area_rect((Area){a.x + j * side + 0.5, a.y + i * side + 0.5,
-                                         fmax(1, side - 1), fmax(1, side - 1)});
-            draw_fill(v->list, cell,
-                      theme_mix(theme_family(LAYER_JOINING), v->theme->raised, j == i ? 0 : 0.35));
-        }
-    Rect caption = area_rect(area_of(c, b->caption));
-    const TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    draw_region(v->list, area_rect(a), NULL, "matrix.%s", v->graph->blocks[b->block].name);
-    draw_hint(v->list, ui_say(v, "network.matrix", TEXT("%d", n)));
-    if (has_room(v, caption, style, ui_word(v, "network.matrix_short")))
-        put_caption(v, &caption, style, ui_word(v, "network.matrix_short"));
-}
-
 /* --- Edges ------------------------------------------------------------------------------------ */
 
-static void draw_edge(const View *v, const Camera *c, const DiagramEdge *e) {
+static Color edge_color(const View *v, const Network *n, const DiagramEdge *e) {
+    const DiagramBox *to = &n->d->boxes[e->to];
+    if (to->stack)
+        return network_branch_color(v, network_branch(v, to, e->node));
+    switch (e->wire) {
+    case WIRE_IDENTITY:
+        return v->theme->accent;
+    case WIRE_PROJECTION:
+        return theme_family_text(v->state->theme, LAYER_CONVOLUTION);
+    case WIRE_DENSE:
+        return theme_family_text(v->state->theme, LAYER_JOINING);
+    default:
+        return v->theme->dim;
+    }
+}
+
+/* Hovering an arrow tells what goes along it. Arches of dense blocks are too many to be met. */
+static void edge_regions(const Network *n, const DiagramEdge *e, const Point *points, int count) {
+    enum { REACH = 4 };
+    const View *v = n->v;
+    if (e->wire == WIRE_DENSE)
+        return;
+    const char *hint = NULL;
+    for (int i = 1; i < count; i++) {
+        const Point p = points[i - 1], q = points[i];
+        const Rect place =
+            area_rect((Area){fmin(p.x, q.x) - REACH, fmin(p.y, q.y) - REACH,
+                             fabs(p.x - q.x) + 2 * REACH, fabs(p.y - q.y) + 2 * REACH});
+        if (!rect_meet(place, n->box))
+            continue;
+        if (!hint)
+            hint = ui_say(v, "network.hint", ui_label(v, e->node),
+                          ui_extent(v, network_shape(v, e->node)), "");
+        draw_region(v->list, place, NULL, "edge.%s", network_node(v, e->node));
+        draw_hint(v->list, hint);
+    }
+}
+
+static void draw_edge(const Network *n, const DiagramEdge *e) {
     enum { MOST = 64 };
+    const View *v = n->v;
     Point points[MOST];
     const int count = rect_least(e->count, MOST);
     const bool lit = v->state->hover.node != GRAPH_FAILED && v->state->hover.node == e->node;
     for (int i = 0; i < count; i++)
-        points[i] = point_of(c, e->points[i]);
-    Stroke stroke = {.width = (v->state->big ? 3 : 1) * (lit ? 2 : 1),
-                     .color = lit                        ? v->theme->hover
-                              : e->wire == WIRE_IDENTITY ? v->theme->accent
-                              : e->wire == WIRE_PROJECTION
-                                  ? theme_family_text(v->state->theme, LAYER_CONVOLUTION)
-                              : e->wire == WIRE_DENSE
-                                  ? theme_family_text(v->state->theme, LAYER_JOINING)
-                                  : v->theme->dim,
-                     .arrow = true,
-                     .dash = e->wire == WIRE_IDENTITY ? 5 : 0,
-                     .gap = e->wire == WIRE_IDENTITY ? 3 : 0};
+        points[i] = network_point(n, e->points[i]);
+    const bool stack = n->d->boxes[e->to].stack;
+    const Stroke stroke = {.width = (v->state->big ? 3 : 1) * (lit || stack ? 2 : 1),
+                           .color = lit ? v->theme->hover : edge_color(v, n, e),
+                           .arrow = true,
+                           .dash = e->wire == WIRE_IDENTITY ? 5 : 0,
+                           .gap = e->wire == WIRE_IDENTITY ? 3 : 0};
     draw_polyline(v->list, points, count, stroke);
+    edge_regions(n, e, points, count);
 }
 
-/* Shapes where they can be read. */
-static void draw_edge_label(const View *v, const Camera *c, const DiagramEdge *e) {
-    const Shape *shape = e->node == GRAPH_IMAGE ? &v->graph->input : &v->graph->nodes[e->node].out;
+/* Shapes where they can be read. True: it is told. */
+static bool draw_edge_label(const Network *n, const DiagramEdge *e) {
+    const View *v = n->v;
+    if (e->label.w <= 0)
+        return false;
+    const char *text = ui_extent_short(v, network_shape(v, e->node));
     TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_CENTRE);
-    style.size = caption_size(v, c);
-    Rect box = area_rect(area_of(c, e->label));
-    if (e->label.w > 0 && draw_text_width(v->list, style, ui_extent_short(v, shape)) <= box.w &&
-        draw_text_height(v->list, style) <= box.h)
-        draw_text(v->list, box, style, ui_extent_short(v, shape));
+    style.size = network_type(n);
+    Rect box = network_rect(n, e->label);
+    if (draw_text_width(v->list, style, text) > box.w || draw_text_height(v->list, style) > box.h)
+        return false;
+    if (!network_whole(n, box))
+        return true; /* half a number would be another one */
+    draw_text(v->list, box, style, text);
+    return true;
+}
+
+/* --- More than is seen ------------------------------------------------------------------------ */
+
+/* The diagram lies on the screen from *begin to *end along an axis: without its margins. */
+static void extent_of(const Camera *c, const Diagram *d, bool across, double *begin, double *end) {
+    enum { MARGIN = 14 };
+    *begin = (across ? c->x : c->y) + MARGIN * c->zoom;
+    *end = (across ? c->x + d->width * c->zoom : c->y + d->height * c->zoom) - MARGIN * c->zoom;
+}
+
+/* Whether there is more to the left, right, top, bottom of the box. */
+static void find_more(const Camera *c, const Diagram *d, Rect box, bool more[4]) {
+    double begin, end;
+    for (int axis = 0; axis < 2; axis++) {
+        const int from = axis ? box.y : box.x, to = axis ? box.y + box.h : box.x + box.w;
+        extent_of(c, d, axis == 0, &begin, &end);
+        more[2 * axis] = begin < from - 1;
+        more[2 * axis + 1] = end > to + 1;
+    }
+}
+
+/* An arrow at an edge; a click shows what lies there, with some of what was seen. */
+static void draw_more(const Network *n, Rect place, int side) {
+    static const char *const names[] = {"left", "right", "up", "down"};
+    const View *v = n->v;
+    const int axis = side / 2, forward = side % 2;
+    const double zoom = n->camera.zoom;
+    const double all[2] = {n->d->width, n->d->height}, room[2] = {n->box.w / zoom, n->box.h / zoom};
+    const double origin[2] = {(n->box.x - n->camera.x) / zoom, (n->box.y - n->camera.y) / zoom};
+    int by[2];
+    for (int i = 0; i < 2; i++) { /* both, as panning holds the other axis where it was put */
+        double middle = origin[i] + room[i] / 2;
+        if (i == axis && forward)
+            middle = fmin(middle + 0.8 * room[i], all[i] - room[i] / 2);
+        else if (i == axis)
+            middle = fmax(middle - 0.8 * room[i], room[i] / 2);
+        by[i] = (int)lround(middle - v->memory->camera.focus[i] - v->place->pan[i]);
+    }
+    const double x = place.x + place.w / 2.0, y = place.y + place.h / 2.0;
+    const double arm = fmin(place.w, place.h) * 0.28, tip = forward ? arm : -arm;
+    const Point points[] = {{axis ? x - 2 * arm : x - tip, axis ? y - tip : y - 2 * arm},
+                            {axis ? x : x + tip, axis ? y + tip : y},
+                            {axis ? x + 2 * arm : x - tip, axis ? y - tip : y + 2 * arm}};
+    draw_fill(v->list, place, v->theme->raised);
+    if (ui_hovers(v, place))
+        draw_frame(v->list, place, v->theme->hover);
+    draw_polyline(v->list, points, 3,
+                  (Stroke){.width = v->state->big ? 4 : 2.5, .color = v->theme->text});
+    draw_region(v->list, place, TEXT("network.pan %d %d", by[0], by[1]), "network.more.%s",
+                names[side]);
+    draw_hint(v->list, ui_word(v, "network.more"));
+}
+
+/* Room for such arrows, on both sides of an axis along which not all is seen. */
+static Rect leave_margins(const View *v, Rect box, const bool more[4]) {
+    const int side = ui_px(v, 22);
+    return rect_inset(box, more[0] || more[1] ? side : 0, more[2] || more[3] ? side : 0);
+}
+
+static void draw_margins(const Network *n, Rect all) {
+    const int left = n->box.x - all.x, top = n->box.y - all.y;
+    bool more[4];
+    find_more(&n->camera, n->d, n->box, more);
+    const Rect places[4] = {{all.x, n->box.y, left, n->box.h},
+                            {n->box.x + n->box.w, n->box.y, left, n->box.h},
+                            {n->box.x, all.y, n->box.w, top},
+                            {n->box.x, n->box.y + n->box.h, n->box.w, top}};
+    for (int i = 0; i < 4; i++)
+        if (more[i] && places[i].w > 0 && places[i].h > 0)
+            draw_more(n, rect_inset(places[i], 1, 1), i);
 }
 
 /* --- The zone --------------------------------------------------------------------------------- */
 
-static void draw_halves(const View *v, Rect box, const Diagram *d, const Camera *c) {
-    if (!d->has_split)
+static void draw_halves(const Network *n, Rect box) {
+    const View *v = n->v;
+    if (!n->d->has_split)
         return;
-    const int at = (int)lround(d->split * c->zoom + c->x);
+    const int at = (int)lround(n->d->split * n->camera.zoom + n->camera.x);
     Rect left = {box.x, box.y, at - box.x, box.h}, right = {at, box.y, box.x + box.w - at, box.h};
     TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
     const int pad = SPACE(v), line = ui_line(v, SIZE_SMALL);
@@ -435,6 +340,38 @@ static void draw_halves(const View *v, Rect box, const Diagram *d, const Camera 
         draw_line(v->list, at, box.y, at, box.y + box.h, v->theme->line);
 }
 
+static void draw_items(Network *n) {
+    const Diagram *d = n->d;
+    const View *v = n->v;
+    bool *said =
+        arena_alloc(&v->list->arena, (size_t)d->node_count + 1, sizeof *said, &v->list->error);
+    if (!said)
+        return;
+    n->said = said;
+    for (int i = 0; i < d->box_count; i++) {
+        if (d->boxes[i].item == DIAGRAM_FRAME)
+            network_frame(n, &d->boxes[i]);
+        else if (d->boxes[i].item == DIAGRAM_BRACKET)
+            network_bracket(n, &d->boxes[i]);
+    }
+    for (int i = 0; i < d->edge_count; i++)
+        draw_edge(n, &d->edges[i]);
+    for (int i = 0; i < d->edge_count; i++)
+        if (draw_edge_label(n, &d->edges[i]))
+            said[d->edges[i].node < 0 ? d->node_count : d->edges[i].node] = true;
+    for (int i = 0; i < d->box_count; i++) {
+        const DiagramBox *b = &d->boxes[i];
+        if (!rect_meet(rect_inset(n->box, -8, -8), network_rect(n, b->all)))
+            continue;
+        if (b->item == DIAGRAM_MATRIX)
+            network_matrix(n, b);
+        else if (b->item == DIAGRAM_GROWTH)
+            network_growth(n, b);
+        else if (diagram_is_layer(b))
+            network_box(n, b);
+    }
+}
+
 void view_network(const View *v, Rect box) {
     draw_fill(v->list, box, v->theme->panel);
     draw_region(v->list, box, v->place->depth == DEPTH_NETWORK ? NULL : "depth network",
@@ -442,34 +379,32 @@ void view_network(const View *v, Rect box) {
     const Diagram *d = diagram_of(v);
     if (!d)
         return;
-    Rect controls =
-        v->place->depth == DEPTH_NETWORK ? rect_cut_bottom(&box, ui_px(v, 32)) : (Rect){0, 0, 0, 0};
+    Network n = {.v = v, .d = d};
+    const int below = v->place->depth == DEPTH_NETWORK ? network_controls_height(v, d, box.w) : 0;
+    const Rect controls = rect_cut_bottom(&box, below);
     Rect inner = box;
     rect_cut_top(&inner, ui_line(v, SIZE_SMALL));
-    inner = rect_inset(inner, SPACE(v), 0);
-    const Camera camera = camera_of(v, d, inner);
-    v->memory->camera.zoom = camera.zoom;
-    v->memory->camera.x = camera.x;
-    v->memory->camera.y = camera.y;
-    v->session->shown_zoom = (int)lround(camera.zoom * 100);
-    draw_clip_begin(v->list, box);
-    draw_halves(v, box, d, &camera);
-    const double most = v->place->heat ? most_cost(v, d) : 0;
-    for (int i = 0; i < d->box_count; i++)
-        if (d->boxes[i].item == DIAGRAM_FRAME)
-            draw_frame_box(v, &camera, &d->boxes[i]);
-    for (int i = 0; i < d->edge_count; i++)
-        draw_edge(v, &camera, &d->edges[i]);
-    for (int i = 0; i < d->box_count; i++) {
-        if (d->boxes[i].item == DIAGRAM_MATRIX)
-            draw_matrix(v, &camera, &d->boxes[i]);
-        else if (d->boxes[i].item != DIAGRAM_FRAME)
-            draw_box(v, &camera, &d->boxes[i], most);
+    bool more[4];
+    n.box = rect_inset(inner, SPACE(v), 0);
+    n.camera = camera_of(v, d, n.box);
+    find_more(&n.camera, d, n.box, more);
+    if (more[0] || more[1] || more[2] || more[3]) {
+        n.box = leave_margins(v, inner, more);
+        n.camera = camera_of(v, d, n.box);
     }
-    for (int i = 0; i < d->edge_count; i++)
-        draw_edge_label(v, &camera, &d->edges[i]);
+    v->memory->camera.zoom = n.camera.zoom;
+    v->memory->camera.x = n.camera.x;
+    v->memory->camera.y = n.camera.y;
+    v->session->shown_zoom = (int)lround(n.camera.zoom * 100);
+    n.most = v->place->heat ? network_most_cost(v, d) : 0;
+    draw_clip_begin(v->list, box);
+    draw_halves(&n, box);
+    draw_clip_begin(v->list, n.box);
+    draw_items(&n);
+    draw_clip_end(v->list);
+    draw_margins(&n, inner);
     draw_clip_end(v->list);
     if (controls.h > 0)
         network_controls(v, rect_inset(controls, SPACE(v), 0), d,
-                         v->place->heat ? cost_text(v, most) : NULL);
+                         v->place->heat ? network_cost_text(v, n.most) : NULL);
 }
