@@ -217,6 +217,7 @@ static bool tell_skipped(const Top *t, Error *err) {
  */
 
 enum { GAP = 1, MIDDLE = 3, TILE_MIN = 48 };
+static const uint8_t ground[3] = {196, 208, 224}; /* neither a grey nor white */
 
 /* The size of a channel's tiles: what its units see, or all of a smaller picture. */
 static void tile_size(const Top *t, int64_t channel, int64_t *height, int64_t *width) {
@@ -309,14 +310,14 @@ typedef struct Nine {
 
 static bool draw_block(Top *t, TopLook *look, int64_t c, float common, Nine *b, Error *err) {
     const int64_t pixels = shape_count(&t->e->model->graph.input);
-    Image *block = &t->page.panels[c].image;
+    Image none = {0}, *block = t->e->npy ? &none : &t->page.panels[c].image;
     int64_t height, width, tile_height, tile_width;
     tile_size(t, t->table.channels[c], &tile_height, &tile_width);
     block_size(tile_height, tile_width, &height, &width);
     if (!t->e->npy && !image_new(block, (int)width, (int)height, 3, err))
         return false;
-    if (block->pixels)
-        memset(block->pixels, 255, (size_t)(width * height * 3));
+    for (int64_t i = 0; block->pixels && i < width * height; i++)
+        memcpy(block->pixels + 3 * i, ground, sizeof ground);
     for (int rank = 0; rank < TOP_BEST; rank++) {
         TopView view;
         if (t->table.entries[c * TOP_BEST + rank].picture < 0)
@@ -379,7 +380,8 @@ static bool draw_blocks(Top *t, TopLook *look, Error *err) {
         Nine b = {0};
         if (!draw_block(t, look, c, common, &b, err))
             return false;
-        say_block(t, c, &b, common);
+        if (!t->e->npy)
+            say_block(t, c, &b, common);
     }
     return true;
 }
