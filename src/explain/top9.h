@@ -47,6 +47,8 @@ void top_offer(TopTable *t, int64_t channel_index, const TopEntry *entry);
 /* JSON: {"model", ..., "channels": [...], "best": [[[picture, value, y, x], ...], ...]}. */
 bool top_save(const TopTable *t, const char *path, Error *err);
 bool top_load(TopTable *t, const char *path, Error *err);
+/* The same from text; `name` stands in messages. */
+bool top_parse(TopTable *t, const char *text, size_t size, const char *name, Error *err);
 /* Whether two are parts of one search: "PATH: expected ..., got ...". */
 bool top_is_same(const TopTable *a, const TopTable *b, const char *path, Error *err);
 /* Takes another shard's entries in. */

@@ -2,7 +2,8 @@
 #include "base/json.h"
 #include "explain/top9.h"
 
-#include <stdio.h>
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 static void put_entries(JsonWriter *w, const TopTable *t) {
@@ -123,10 +124,11 @@ static bool take_channel(TopTable *t, const Json *list, int64_t c, Error *err) {
         if (!take_whole(value, "best", 0, (double)t->pictures - 1, &e.picture, err))
             return false;
         value = json_next(value);
-        e.value = (float)json_number(value);
-        if (json_type(value) != JSON_NUMBER)
+        const double number = json_number(value);
+        if (json_type(value) != JSON_NUMBER || fabs(number) > (double)FLT_MAX)
             return error_set(err, ERROR_EXPECTED, "best", "a number",
                              json_type_name(json_type(value)));
+        e.value = (float)number;
         value = json_next(value);
         if (!take_whole(value, "best", 0, 1 << 20, &e.y, err))
             return false;
@@ -154,19 +156,30 @@ static bool take_entries(TopTable *t, const Json *root, Error *err) {
     return t->entries != NULL;
 }
 
-bool top_load(TopTable *t, const char *path, Error *err) {
+static bool take_all(TopTable *t, const Json *root, const char *name, Error *err) {
     *t = (TopTable){0};
-    Json *root = json_load(path, err);
-    const bool ok =
-        root &&
-        ((take_text(t, root, "model", &t->model, err) &&
-          take_text(t, root, "weights", &t->weights, err) &&
-          take_text(t, root, "node", &t->node, err) && take_text(t, root, "data", &t->data, err) &&
-          take_text(t, root, "fingerprint", &t->fingerprint, err) && take_counts(t, root, err) &&
-          take_lists(t, root, err) && take_entries(t, root, err)) ||
-         error_prefix(err, "%s", path));
+    if (!root)
+        return false;
+    if (take_text(t, root, "model", &t->model, err) &&
+        take_text(t, root, "weights", &t->weights, err) &&
+        take_text(t, root, "node", &t->node, err) && take_text(t, root, "data", &t->data, err) &&
+        take_text(t, root, "fingerprint", &t->fingerprint, err) && take_counts(t, root, err) &&
+        take_lists(t, root, err) && take_entries(t, root, err))
+        return true;
+    top_free(t);
+    return error_prefix(err, "%s", name);
+}
+
+bool top_parse(TopTable *t, const char *text, size_t size, const char *name, Error *err) {
+    Json *root = json_parse(text, size, err);
+    const bool ok = take_all(t, root, name, err);
     json_free(root);
-    if (!ok)
-        top_free(t);
+    return ok;
+}
+
+bool top_load(TopTable *t, const char *path, Error *err) {
+    Json *root = json_load(path, err);
+    const bool ok = take_all(t, root, path, err);
+    json_free(root);
     return ok;
 }
