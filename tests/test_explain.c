@@ -209,6 +209,31 @@ static void stages_can_be_looked_at(void **state) {
     bed_close(&b);
 }
 
+/* The switches are those that the signal takes. */
+static void switches_can_be_drawn(void **state) {
+    (void)state;
+    Bed b;
+    int32_t switches[6 * 9 * 10];
+    open_branches(&b, 2);
+    Projection *p = projection_of(&b, "p", bed_node(&b, "n"), false);
+    LayerRules rules = rule_rules(RULE_DECONVNET);
+    const Seed seed = {.kind = SEED_AT, .channel = 2, .y = 4, .x = 3};
+    for (int kind = SWITCHES_RECORDED; kind <= SWITCHES_CENTER; kind++) {
+        rules.switches = (LayerSwitches)kind;
+        assert_ok(projection_begin(p, &rules, NULL, &seed, &b.err), b.err);
+        assert_ok(projection_switches(p, bed_node(&b, "p"), switches, &b.err), b.err);
+        assert_ok(projection_all(p, NULL, &b.err), b.err);
+        const float *down = projection_signal(p, bed_node(&b, "n"))->data + 2 * 19 * 21;
+        const int32_t at = switches[(2 * 9 + 4) * 10 + 3];
+        for (int32_t i = 0; i < 19 * 21; i++)
+            assert_true((down[i] != 0) == (i == at));
+    }
+    assert_int_equal(switches[(2 * 9 + 4) * 10 + 3], 9 * 21 + 7); /* the middle */
+    assert_fails(projection_switches(p, bed_node(&b, "n"), switches, &b.err), b.err, "max pool");
+    projection_free(p);
+    bed_close(&b);
+}
+
 /* Only what lies between is gone through: not the branch that does not lead there. */
 static void only_what_lies_between(void **state) {
     (void)state;
@@ -367,6 +392,7 @@ int main(void) {
         {"as_pytorch_has_it resnet20", as_pytorch_has_it, NULL, NULL, "resnet20-cifar"},
         cmocka_unit_test(bits_do_not_depend_on_threads),
         cmocka_unit_test(stages_can_be_looked_at),
+        cmocka_unit_test(switches_can_be_drawn),
         cmocka_unit_test(only_what_lies_between),
         cmocka_unit_test(cancelled_it_can_begin_anew),
         cmocka_unit_test(places_that_are_not_there),
