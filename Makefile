@@ -52,7 +52,7 @@ AGAIN = +@$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAG
 Q := $(if $(V),,@)
 
 .PHONY: all run test test-only test-build check layers lint format format-check tidy clang asan tsan sanitized golden-update \
-	fuzz fuzzers bench verify valgrind install uninstall clean FORCE
+	fuzz fuzzers bench verify verify-explain valgrind install uninstall clean FORCE
 .SECONDARY:
 all: $(PROGRAM)
 
@@ -194,6 +194,12 @@ verify:
 	@.ci/install-packages build torch
 	$(AGAIN) all
 	$(PYTHON) tests/reference/verify.py $(VERIFY)
+
+# `make verify-explain VERIFY="alexnet --seed 2"`
+verify-explain:
+	@.ci/install-packages build torch
+	$(AGAIN) all
+	$(PYTHON) tests/reference/verify_explain.py --program $(PROGRAM) $(VERIFY)
 
 bench: all
 	$(PROGRAM) bench

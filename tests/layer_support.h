@@ -23,6 +23,9 @@ typedef struct Rig {
     const LayerType *type;
     void *params;
     bool relu, train, exact; /* words of the line */
+    bool ruled;              /* "rules=FSB" */
+    LayerRules rules;
+    Tensor other; /* lent to rules.other */
     int in_count, weight_count;
     RigArray in[RIG_INPUTS], weights[LAYER_WEIGHTS_MAX], out;
     WeightSpec specs[LAYER_WEIGHTS_MAX];
@@ -52,6 +55,16 @@ static inline void rig_word(Rig *r, char *word) {
         r->relu |= *word == 'r';
         r->train |= *word == 't';
         r->exact |= *word == 'e';
+        return;
+    }
+    if (strncmp(word, "rules=", 6) == 0) {
+        static const char kinds[] = "rco";
+        const char *kind = strchr(kinds, word[7]);
+        assert_true(strlen(word) == 9 && kind);
+        r->ruled = true;
+        r->rules = (LayerRules){.forward_mask = word[6] == '1',
+                                .switches = (LayerSwitches)(kind - kinds),
+                                .backward_mask = word[8] == '1'};
         return;
     }
     char *value = strchr(word, '='), *second = strchr(word, ',');
@@ -165,6 +178,8 @@ static inline bool rig_backward_job(Rig *r, const RigWish *wish, Job *job) {
     memcpy(used.data, r->out.grad.data, used.count * sizeof *used.data);
     LayerBackward back = {
         .call = &c.call, .grad_out = used.data, .grad_in = grad_in, .add = wish->add};
+    r->rules.other = &r->other;
+    back.rules = r->ruled ? &r->rules : NULL;
     for (int i = 0; i < r->in_count; i++)
         grad_in[i] = wish->no_in[i] ? NULL : r->in[i].grad.data;
     for (int w = 0; w < r->weight_count; w++)

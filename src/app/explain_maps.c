@@ -41,6 +41,12 @@ static int64_t lowest(const float *scores, int64_t count) {
     return at;
 }
 
+/* Of the scores, and what the whole picture has. */
+static ColorRange range_of(const float *scores, int64_t count, float whole) {
+    const Stats s = stats_of(scores, count);
+    return (ColorRange){s.min < whole ? s.min : whole, s.max > whole ? s.max : whole};
+}
+
 static bool fill_occlusion(const Explain *e, const Occlusion *o, Panels *page, Error *err) {
     const OcclusionView *v = occlusion_view(o);
     const int64_t count = v->rows * v->columns, low = lowest(v->probability, count);
@@ -51,16 +57,16 @@ static bool fill_occlusion(const Explain *e, const Occlusion *o, Panels *page, E
                 (double)v->probability[low]);
     panel_mark(&page->panels[0], (GraphBox){low / v->columns * v->stride,
                                             low % v->columns * v->stride, v->patch, v->patch});
-    if (!put_scores(e, o, v->probability, (ColorRange){0, 1}, p, err))
+    if (!put_scores(e, o, v->probability, range_of(v->probability, count, v->whole_probability), p,
+                    err))
         return false;
     if (!v->sum)
         return true;
-    const Stats sums = stats_of(v->sum, count);
     p = &page->panels[2];
     text_format(p->title, PANEL_TITLE_SIZE, "sum of map %lld of %.80s", (long long)v->channel,
                 e->model->graph.nodes[v->node].name);
     text_format(p->lines[0], PANEL_LINE_SIZE, "whole picture %.4g", (double)v->whole_sum);
-    return put_scores(e, o, v->sum, (ColorRange){sums.min, sums.max}, p, err);
+    return put_scores(e, o, v->sum, range_of(v->sum, count, v->whole_sum), p, err);
 }
 
 static bool save_occlusion(const Explain *e, const Occlusion *o, const char *title, Error *err) {

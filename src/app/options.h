@@ -6,7 +6,7 @@
 #include "engine/run.h"
 #include "tensor/colormap.h"
 
-enum { OPTIONS_WORDS_MAX = 64 };
+enum { OPTIONS_WORDS_MAX = 1024 };
 
 typedef struct Options {
     const char *weights, *image, *input, *plan, *dump, *nodes, *out, *what, *format, *range, *shard,

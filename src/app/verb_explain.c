@@ -274,7 +274,7 @@ static bool fill_way(const Down *d, int way, float m, Panel *panel, Error *err) 
     panel->marked = rule != RULES_NAMED && d->ways > 1;
     text_format(panel->title, PANEL_TITLE_SIZE, "%s",
                 rule != RULES_NAMED ? rule_name(rule)
-                : d->ways > 1       ? "no name"
+                : d->ways > 1       ? "(no name)"
                                     : d->e->method);
     text_format(panel->lines[0], PANEL_LINE_SIZE, "forward mask %s",
                 rules.forward_mask ? "on" : "off");
@@ -293,7 +293,7 @@ static void mark_field(const Down *d, Panel *panel) {
         return;
     graph_receptive_box(g, graph_channel_maker(g, s->node, &channel), s->y, s->x, &whole, &inside);
     panel_mark(panel, inside);
-    text_format(panel->lines[0], PANEL_LINE_SIZE, "framed: what the unit sees, %lld x %lld",
+    text_format(panel->lines[0], PANEL_LINE_SIZE, "framed: its %lld x %lld pixels",
                 (long long)whole.height, (long long)whole.width);
 }
 
@@ -302,11 +302,17 @@ static bool save_page(const Down *d, Error *err) {
     char start[400], title[500], about[1200];
     const bool common = d->e->app->options.span && strcmp(d->e->app->options.span, "common") == 0;
     say_start(d, start, sizeof start);
-    text_format(title, sizeof title, "%s from %s", d->e->method, start);
-    text_format(about, sizeof about,
-                "Sent back to the pixels from %s. Mid-grey is 0%s. What in this picture excites "
-                "this one unit; no evidence for a class.",
-                start,
+    const ProjectionStart *s = projection_start(d->projection);
+    text_format(title, sizeof title, "%s, %s", d->e->method,
+                d->e->node == GRAPH_FAILED
+                    ? explain_class_text((char[200]){0}, 200, d->e->model, d->e->label)
+                    : explain_unit_text((char[300]){0}, 300, d->e->model, s->node, s->channel));
+    text_format(about, sizeof about, "Sent back to the pixels from %s. %s Mid-grey is 0%s.", start,
+                d->e->node != GRAPH_FAILED
+                    ? "What in this picture excites this one unit; no evidence for a class."
+                : strcmp(d->e->method, "gradient") == 0
+                    ? "How the logit would change with each pixel."
+                    : "What of this picture drives the logit, by these rules.",
                 d->ways == 1 ? ""
                 : common     ? ", one scale for all"
                              : ", each picture has its own scale");

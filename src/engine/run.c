@@ -1,6 +1,7 @@
 #include "engine/run.h"
 
 #include "base/clock.h"
+#include <assert.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -154,6 +155,13 @@ Run *run_new(const Model *model, const Tensor *input, const RunOptions *options,
         return run;
     run_release(run);
     return NULL;
+}
+
+void run_restart(Run *run, const Tensor *input) {
+    assert(shape_equal(&input->shape, &run->image.shape));
+    memcpy(run->image.data, input->data, (size_t)tensor_count(input) * sizeof(float));
+    run->cursor = 0;
+    atomic_store(&run->computed, 0);
 }
 
 Run *run_retain(Run *run) {

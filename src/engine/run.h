@@ -30,6 +30,9 @@ bool run_memory(const Model *model, int64_t batch, const RunOptions *options, Po
  */
 Run *run_new(const Model *model, const Tensor *input, const RunOptions *options, Pool *pool,
              Error *err);
+/* The same run on another input of the same shape, with nothing computed. Only for a run that
+ * nobody else looks at. */
+void run_restart(Run *run, const Tensor *input);
 Run *run_retain(Run *run);
 void run_release(Run *run);
 

@@ -370,6 +370,21 @@ const Tensor *projection_signal(const Projection *p, int node) {
     return node == next || (node > next && p->keep) ? &p->signal[at] : NULL;
 }
 
+bool projection_switches(const Projection *p, int node, int32_t *switches, Error *err) {
+    const Graph *g = graph_of(p);
+    const KernelContext kernel = kernel_context(p, NULL);
+    int s = 0;
+    while (s < p->stage_count && p->stages[s].node != node)
+        s++;
+    if (p->done < 0 || s == p->stage_count || strcmp(g->nodes[node].type->name, "maxpool") != 0)
+        return error_set(err, ERROR_EXPECTED, "switches", "a max pool on the way", "none");
+    LayerRules rules = p->rules;
+    if (rules.switches == SWITCHES_OTHER)
+        rules.other = run_output(p->other, g->nodes[node].inputs[0]);
+    const LayerCall call = run_call(p->run, node, &kernel, p->stages[s].in);
+    return layer_switches(&call, &rules, p->scratch, switches);
+}
+
 const ProjectionStart *projection_start(const Projection *p) {
     return &p->start;
 }

@@ -63,6 +63,10 @@ int projection_steps(const Projection *p); /* in all */
 /* The signal at a node's output (or at the picture), with a batch of 1; NULL if it is not complete,
  * not on the way, or no longer kept. */
 const Tensor *projection_signal(const Projection *p, int node);
+/* Where the windows of a max pool on the way send back to: (C, OH, OW) of indexes y * IW + x within
+ * a map of its input, -1 for none. The projection must have begun and not be working. Errors: the
+ * node is no max pool on the way. */
+bool projection_switches(const Projection *p, int node, int32_t *switches, Error *err);
 const ProjectionStart *projection_start(const Projection *p);
 const LayerRules *projection_rules(const Projection *p);
 int64_t projection_work(const Projection *p); /* about what a whole way adds to Job.done */

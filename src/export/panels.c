@@ -225,10 +225,10 @@ static bool draw_panel(DrawList *list, const Layout *l, const Panel *panel, Rect
         draw_frame(list, (Rect){tile.x - 1, tile.y - 1, tile.w + 2, tile.h + 2}, color_frame);
     }
     rect_cut_top(&box, 4);
-    if (l->legend) {
+    if (panel->scaled) {
         Rect legend = rect_cut_top(&box, LEGEND - 4);
         legend.w = tile.w;
-        if (panel->scaled && !draw_legend(list, panel, legend))
+        if (!draw_legend(list, panel, legend))
             return false;
     }
     for (int i = 0; i < l->lines; i++)

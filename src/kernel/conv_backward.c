@@ -130,10 +130,137 @@ static bool run_product(const KernelContext *k, const ConvShape *s, const float 
     return gemm_run_items(&rest, s->n * s->groups, icg, s->oh * s->ow, ocg, product_item, &p);
 }
 
+/* A 1x1 convolution with a stride, of one picture: the same product into maps of its own, which
+ * then are spread over the pixels that were taken. */
+static bool is_spread(const ConvShape *s) {
+    return s->n == 1 && s->kh * s->kw == 1 && s->py == 0 && s->px == 0 && !is_product(s);
+}
+
+static ConvShape taken(const ConvShape *s) {
+    ConvShape t = *s;
+    t.ih = s->oh;
+    t.iw = s->ow;
+    t.sy = t.sx = 1;
+    return t;
+}
+
+typedef struct Spread {
+    const ConvShape *shape;
+    const float *from;
+    bool add;
+    float *dx;
+} Spread;
+
+static void spread_task(void *context, int64_t map, int worker) {
+    const Spread *p = context;
+    const ConvShape *s = p->shape;
+    const float *from = p->from + map * s->oh * s->ow;
+    float *dx = p->dx + map * s->ih * s->iw;
+    (void)worker;
+    if (!p->add)
+        memset(dx, 0, (size_t)(s->ih * s->iw) * sizeof *dx);
+    for (int64_t oy = 0; oy < s->oh; oy++)
+        for (int64_t ox = 0; ox < s->ow; ox++)
+            dx[oy * s->sy * s->iw + ox * s->sx] += from[oy * s->ow + ox];
+}
+
+static bool run_spread(const KernelContext *k, const ConvShape *s, const float *w, const float *dy,
+                       bool add, float *dx) {
+    const ConvShape small = taken(s);
+    const size_t size = (size_t)conv_round_up(s->ic * s->oh * s->ow, LINE);
+    Spread spread = {s, k->scratch, add, dx};
+    KernelContext rest = *k;
+    assert(k->scratch_count >= size);
+    rest.scratch += size;
+    rest.scratch_count -= size;
+    return run_product(&rest, &small, w, dy, false, k->scratch) &&
+           pool_run(k->pool, k->job, s->ic, spread_task, &spread);
+}
+
+/* Into a picture of few channels, which would fill no vector: the patch matrix's gradient, one
+ * product, whose rows (ic, ky, kx) are then added to the pixels that they were taken from. */
+enum { FEW_CHANNELS = 8, FEW_FLOATS = 64 << 20 };
+
+static size_t few_size(const ConvShape *s) {
+    return (size_t)conv_round_up(s->ic * s->kh * s->kw * s->oh * s->ow, LINE);
+}
+
+static bool is_few(const ConvShape *s) {
+    return s->groups == 1 && s->ic < FEW_CHANNELS && s->oc >= FEW_CHANNELS && !is_product(s) &&
+           !is_spread(s) && few_size(s) <= FEW_FLOATS;
+}
+
+typedef struct Few {
+    const ConvShape *shape;
+    const float *columns; /* IC*KH*KW, OH*OW */
+    bool add;
+    float *dx; /* IC, IH, IW */
+} Few;
+
+/* Adds a row of dy's positions to those pixels of a row of dx that tap kx sees. */
+static void add_positions(const ConvShape *s, int64_t kx, const float *from, float *dx) {
+    const int64_t shift = kx * s->dx - s->px;
+    const int64_t first = shift < 0 ? conv_div_up(-shift, s->sx) : 0;
+    const int64_t last = s->iw - 1 - shift;
+    const int64_t end = last < 0 ? 0 : conv_min(last / s->sx + 1, s->ow);
+    for (int64_t ox = first; ox < end; ox++)
+        dx[ox * s->sx + shift] += from[ox];
+}
+
+/* Row iy of a map, the taps in order. */
+static void few_task(void *context, int64_t task, int worker) {
+    const Few *f = context;
+    const ConvShape *s = f->shape;
+    const int64_t ic = task / s->ih, iy = task % s->ih, positions = s->oh * s->ow;
+    float *dx = f->dx + task * s->iw;
+    (void)worker;
+    if (!f->add)
+        memset(dx, 0, (size_t)s->iw * sizeof *dx);
+    for (int64_t ky = 0; ky < s->kh; ky++) {
+        const int64_t y = iy + s->py - ky * s->dy;
+        if (y < 0 || y % s->sy || y / s->sy >= s->oh)
+            continue;
+        const float *rows = f->columns + (ic * s->kh + ky) * s->kw * positions + y / s->sy * s->ow;
+        for (int64_t kx = 0; kx < s->kw; kx++)
+            add_positions(s, kx, rows + kx * positions, dx);
+    }
+}
+
+static bool run_few(const KernelContext *k, const ConvShape *s, const float *w, const float *dy,
+                    bool add, float *dx) {
+    const int64_t taps = s->ic * s->kh * s->kw, positions = s->oh * s->ow;
+    const size_t size = few_size(s);
+    KernelContext rest = *k;
+    assert(k->scratch_count >= size);
+    rest.scratch += size;
+    rest.scratch_count -= size;
+    for (int64_t n = 0; n < s->n; n++) {
+        const GemmMatrix b = {dy + n * s->oc * positions, positions, 1};
+        const Gemm g = {
+            .m = taps,
+            .n = positions,
+            .k = s->oc,
+            .a = {w, 1, taps},
+            .pack_b = gemm_pack_matrix,
+            .b = &b,
+            .c = k->scratch,
+            .ldc = positions,
+        };
+        Few few = {s, k->scratch, add, dx + n * s->ic * s->ih * s->iw};
+        if (!gemm_run(&rest, &g) || !pool_run(k->pool, k->job, s->ic * s->ih, few_task, &few))
+            return false;
+    }
+    return true;
+}
+
 bool conv_backward_input(const KernelContext *k, const ConvShape *s, const float *w,
                          const float *dy, bool add, float *dx) {
     if (is_product(s))
         return run_product(k, s, w, dy, add, dx);
+    if (is_spread(s))
+        return run_spread(k, s, w, dy, add, dx);
+    if (is_few(s))
+        return run_few(k, s, w, dy, add, dx);
     Zeros zeros = {dx, s->ih * s->iw};
     if (!add && !all_reached(s) && !pool_run(k->pool, k->job, s->n * s->ic, zero_task, &zeros))
         return false;
@@ -150,14 +277,23 @@ bool conv_backward_input(const KernelContext *k, const ConvShape *s, const float
     return true;
 }
 
-size_t conv_backward_scratch(CpuTier tier, const ConvShape *s, int threads) {
-    size_t most = conv_weights_scratch(tier, s, threads);
-    if (is_product(s)) {
-        const size_t size =
-            product_packed(s) * (size_t)s->groups +
-            gemm_scratch(tier, s->ic / s->groups, s->oh * s->ow, s->oc / s->groups, threads);
-        return size > most ? size : most;
+static size_t product_scratch(CpuTier tier, const ConvShape *s, int threads) {
+    return product_packed(s) * (size_t)s->groups +
+           gemm_scratch(tier, s->ic / s->groups, s->oh * s->ow, s->oc / s->groups, threads);
+}
+
+static size_t input_scratch(CpuTier tier, const ConvShape *s, int threads) {
+    size_t most = 0;
+    if (is_product(s))
+        return product_scratch(tier, s, threads);
+    if (is_spread(s)) {
+        const ConvShape small = taken(s);
+        return (size_t)conv_round_up(s->ic * s->oh * s->ow, LINE) +
+               product_scratch(tier, &small, threads);
     }
+    if (is_few(s))
+        return few_size(s) +
+               gemm_scratch(tier, s->ic * s->kh * s->kw, s->oh * s->ow, s->oc, threads);
     for (int64_t y0 = 0; y0 < s->sy; y0++)
         for (int64_t x0 = 0; x0 < s->sx; x0++) {
             ConvDirect d = backward(s, y0, x0);
@@ -165,4 +301,10 @@ size_t conv_backward_scratch(CpuTier tier, const ConvShape *s, int threads) {
             most = size > most ? size : most;
         }
     return most;
+}
+
+size_t conv_backward_scratch(CpuTier tier, const ConvShape *s, int threads) {
+    const size_t input = input_scratch(tier, s, threads);
+    const size_t weights = conv_weights_scratch(tier, s, threads);
+    return input > weights ? input : weights;
 }

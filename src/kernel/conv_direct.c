@@ -93,15 +93,15 @@ static void pack_task(void *context, int64_t task, int worker) {
     const float *w = d->w + group * d->w_group + n0 * d->w_out + v->tap * d->w_row + h->tap;
     float *to = d->packed + (group * d->columns + n0) * d->terms;
     (void)worker;
-    for (int64_t c = 0; c < d->cin; c++, w += d->w_in, to += v->taps * h->taps * width) {
-        for (int64_t n = 0; n < width; n++) {
-            float *term = to + n;
-            const float *from = w + n * d->w_out;
-            for (int64_t y = 0; y < v->taps; y++)
-                for (int64_t x = 0; x < h->taps; x++, term += width)
-                    *term = n < valid ? from[y * v->next * d->w_row + x * h->next] : 0;
-        }
-    }
+    for (int64_t c = 0; c < d->cin; c++, w += d->w_in)
+        for (int64_t y = 0; y < v->taps; y++)
+            for (int64_t x = 0; x < h->taps; x++, to += width) {
+                const float *from = w + y * v->next * d->w_row + x * h->next;
+                for (int64_t n = 0; n < valid; n++)
+                    to[n] = from[n * d->w_out];
+                for (int64_t n = valid; n < width; n++)
+                    to[n] = 0;
+            }
 }
 
 static void find_terms(const ConvDirect *d, int32_t *at) {

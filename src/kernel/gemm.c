@@ -90,6 +90,23 @@ static void pack_sliver(const GemmMatrix *a, int64_t m0, int64_t rows, int64_t k
                 *sliver++ = i < kc ? from[r * a->row + i * a->col] : 0;
 }
 
+/* Four k of a sliver whose rows lie beside each other; zeros from `valid` on. */
+static void pack_four(const float *from, int64_t col, int64_t rows, int64_t valid, float *to) {
+    if (valid >= GROUP) {
+        const float *a = from, *b = a + col, *c = b + col, *d = c + col;
+        for (int64_t r = 0; r < rows; r++, to += GROUP) {
+            to[0] = a[r];
+            to[1] = b[r];
+            to[2] = c[r];
+            to[3] = d[r];
+        }
+        return;
+    }
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t i = 0; i < GROUP; i++)
+            *to++ = i < valid ? from[i * col + r] : 0;
+}
+
 /* How C is cut: into micro-tiles of about the same number of rows (64 rows by 14 at most are
  * 13+13+13+13+12, as slivers of A need no padding) and panels of nr columns, and these into blocks,
  * each the work of one task. */
@@ -124,6 +141,25 @@ static Grid choose_grid(const GemmBlocks *b, int rows_max, int64_t m, int64_t n,
             break;
     }
     return (Grid){deal(m, tiles), deal(tiles, best_rows), deal(panels, best_cols)};
+}
+
+/* Slivers tile0..tile1-1 of A, one after the other. Where A lies column by column they grow
+ * together, so that it is read in order: by itself each would come back to every line of the cache.
+ */
+static void pack_slivers(const GemmMatrix *a, const Deal *tiles, int64_t tile0, int64_t tile1,
+                         int64_t k0, int64_t kc, float *packed) {
+    const int64_t depth = round_up(kc, GROUP), m0 = deal_start(tiles, tile0);
+    const bool columns = a->row == 1 && a->col != 1;
+    for (int64_t k = 0; columns && k < kc; k += GROUP)
+        for (int64_t ir = tile0, m = m0, next; ir < tile1; ir++, m = next) {
+            next = deal_start(tiles, ir + 1);
+            pack_four(a->data + m + (k0 + k) * a->col, a->col, next - m, kc - k,
+                      packed + (m - m0) * depth + k * (next - m));
+        }
+    for (int64_t ir = tile0, m = m0, next; !columns && ir < tile1; ir++, m = next) {
+        next = deal_start(tiles, ir + 1);
+        pack_sliver(a, m, next - m, k0, kc, packed + (m - m0) * depth);
+    }
 }
 
 typedef struct Products {
@@ -176,14 +212,6 @@ typedef struct Part {
     int64_t panel0, panel1;
     int64_t pc, kc, depth;
 } Part;
-
-static void pack_part(const Products *p, const Gemm *g, const Part *part, float *packed_a) {
-    for (int64_t ir = part->tile0, m = part->m0, next; ir < part->tile1; ir++, m = next) {
-        next = deal_start(&p->grid.tiles, ir + 1);
-        pack_sliver(&g->a, m, next - m, part->pc, part->kc,
-                    packed_a + (m - part->m0) * part->depth);
-    }
-}
 
 /* The two inner loops (packed_a NULL: A where it lies): jr over panels of B, ir over slivers of A.
  * Panels are `stride` apart; they are packed just before their first use, so that they are still in
@@ -248,7 +276,8 @@ static void multiply_block(const Products *p, const Gemm *g, int64_t row, int64_
             if (g->packed_a)
                 slivers = g->packed_a + g->m * part.pc + part.m0 * part.depth;
             else if (slivers)
-                pack_part(p, g, &part, packed_a);
+                pack_slivers(&g->a, &grid->tiles, part.tile0, part.tile1, part.pc, part.kc,
+                             packed_a);
             multiply_part(p, g, &part, slivers, panels,
                           parts.parts > 1 ? part.depth * blocks->nr : 0, ic == 0);
         }
@@ -281,11 +310,7 @@ void gemm_pack_a(CpuTier tier, const GemmMatrix *a, int64_t m, int64_t k, float 
     const GemmBlocks *b = &gemm_tier(tier)->blocks;
     const Deal tiles = deal(m, div_up(m, b->mr));
     for (int64_t pc = 0; pc < k; pc += b->kc)
-        for (int64_t ir = 0; ir < tiles.parts; ir++) {
-            const int64_t m0 = deal_start(&tiles, ir), m1 = deal_start(&tiles, ir + 1);
-            const int64_t kc = min64(b->kc, k - pc), depth = round_up(kc, GROUP);
-            pack_sliver(a, m0, m1 - m0, pc, kc, packed + m * pc + m0 * depth);
-        }
+        pack_slivers(a, &tiles, 0, tiles.parts, pc, min64(b->kc, k - pc), packed + m * pc);
 }
 
 size_t gemm_scratch(CpuTier tier, int64_t m, int64_t n, int64_t k, int threads) {

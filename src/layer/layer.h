@@ -126,6 +126,12 @@ typedef struct LayerBackward {
     const LayerRules *rules;                /* NULL: the gradient. Not while learning */
 } LayerBackward;
 
+/* Where the windows of a max pool send back to by these rules (NULL: recorded switches): for each
+ * output the index y * IW + x within its input map, -1 for a window that sees nothing. `maxima`:
+ * room for as many numbers. False: cancelled. */
+bool layer_switches(const LayerCall *call, const LayerRules *rules, float *maxima,
+                    int32_t *switches);
+
 typedef struct Trace Trace; /* layer/trace.h */
 
 typedef struct LayerType {

@@ -31,18 +31,25 @@ static size_t maxpool_backward_scratch(const LayerBackward *back) {
     return back->call->training ? 0 : 2 * (size_t)tensor_count(back->call->out);
 }
 
+bool layer_switches(const LayerCall *call, const LayerRules *rules, float *maxima,
+                    int32_t *switches) {
+    const PoolShape s = pooling_kernel_shape(call);
+    const LayerSwitches from = rules ? rules->switches : SWITCHES_RECORDED;
+    const Tensor *in = from == SWITCHES_OTHER ? rules->other : call->in[0];
+    if (from != SWITCHES_CENTER)
+        return pool_max(call->kernel, &s, in->data, maxima, switches);
+    pool_centers(&s, switches);
+    return true;
+}
+
 static bool maxpool_backward(const LayerBackward *back) {
     const LayerCall *call = back->call;
-    PoolShape s = pooling_kernel_shape(call);
-    const LayerSwitches from = back->rules ? back->rules->switches : SWITCHES_RECORDED;
-    const Tensor *in = from == SWITCHES_OTHER ? back->rules->other : call->in[0];
+    const PoolShape s = pooling_kernel_shape(call);
     float *maxima = call->kernel->scratch;
     void *switches = call->training ? call->training->saved : maxima + tensor_count(call->out);
     if (!back->grad_in[0])
         return true;
-    if (from == SWITCHES_CENTER)
-        pool_centers(&s, switches);
-    else if (!call->training && !pool_max(call->kernel, &s, in->data, maxima, switches))
+    if (!call->training && !layer_switches(call, back->rules, maxima, switches))
         return false;
     return backward_pool_max(call->kernel, &s, switches, back->grad_out, back->grad_in[0],
                              back->add[0]);

@@ -61,13 +61,13 @@ static Dataset *only_other_part(const char *folder, const char *found, DatasetPa
     return NULL;
 }
 
-static Dataset *open_test(const char *folder, const Labels *labels, Error *err) {
+static Dataset *open_test(const char *folder, DatasetPart part, const Labels *labels, Error *err) {
     char path[FILE_PATH_MAX];
     if (find(path, folder, idx_test) || find(path, folder, cifar_test))
         return open_file(path, labels, err);
     if (find(path, folder, idx_train) || find(path, folder, cifar_train))
         return only_other_part(folder, path, DATASET_TEST, err);
-    return folder_open(folder, DATASET_TEST, labels, err);
+    return folder_open(folder, part, labels, err);
 }
 
 static Dataset *open_train(const char *folder, const Labels *labels, Error *err) {
@@ -84,7 +84,8 @@ static Dataset *open_train(const char *folder, const Labels *labels, Error *err)
 Dataset *dataset_open(const char *path, DatasetPart part, const Labels *labels, Error *err) {
     if (!file_is_folder(path))
         return open_file(path, labels, err);
-    return part == DATASET_TRAIN ? open_train(path, labels, err) : open_test(path, labels, err);
+    return part == DATASET_TRAIN ? open_train(path, labels, err)
+                                 : open_test(path, part, labels, err);
 }
 
 void dataset_free(Dataset *d) {

@@ -8,7 +8,7 @@
 #include "tensor/image.h"
 
 typedef struct Dataset Dataset;
-typedef enum DatasetPart { DATASET_TEST, DATASET_TRAIN } DatasetPart;
+typedef enum DatasetPart { DATASET_TEST, DATASET_TRAIN, DATASET_PICTURES } DatasetPart;
 
 /* `path` is
  *   - an IDX image file (.gz or not), or a folder with such files of a test set
@@ -23,7 +23,8 @@ typedef enum DatasetPart { DATASET_TEST, DATASET_TRAIN } DatasetPart;
  * data_batch_5.bin as one set, for train/CLASS/pictures, or for CLASS/pictures: never for what is
  * kept for testing, which is an error, as is a class folder without pictures; and without it never
  * for what is there to learn from alone. A file is taken as it is. Sizes in headers are checked
- * against the file. `labels` may be NULL or empty (classes as numbers). */
+ * against the file. DATASET_PICTURES is as DATASET_TEST for who asks for no classes: the folders in
+ * a folder may be called anything. `labels` may be NULL or empty (classes as numbers). */
 Dataset *dataset_open(const char *path, DatasetPart part, const Labels *labels, Error *err);
 void dataset_free(Dataset *d);
 int64_t dataset_count(const Dataset *d);

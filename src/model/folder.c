@@ -242,7 +242,10 @@ static bool find_pictures(FolderSet *set, DatasetPart part, const Labels *labels
     for (size_t i = 0; i < count; i++)
         if (!take_entry(set, names[i], part, labels, err))
             return false;
-    if (set->picture_count ? !check_classes(set, labels, err) : !add_flat(set, names, count, err))
+    if (!set->picture_count && !add_flat(set, names, count, err))
+        return false;
+    const bool classes = *set->folders[0].name && part != DATASET_PICTURES;
+    if (classes && !check_classes(set, labels, err))
         return false;
     return write_note(set, err);
 }
@@ -255,7 +258,7 @@ static bool find_root(char root[FILE_PATH_MAX], const char *path, DatasetPart pa
         return true;
     if (part == DATASET_TRAIN && has_folder(root, path, "val"))
         return error_set(err, ERROR_FORMAT, path, "a training set", "it has val, but no train");
-    if (part == DATASET_TEST && has_folder(root, path, "train") && class_of("train", labels) < 0)
+    if (part != DATASET_TRAIN && has_folder(root, path, "train") && class_of("train", labels) < 0)
         return error_set(err, ERROR_FORMAT, path, "a test set",
                          "it has train, but no val (the path of train itself is taken as it is)");
     text_format(root, FILE_PATH_MAX, "%s", path);

@@ -8,9 +8,13 @@ models/NAME.json (a pair is Y,X), with the words "relu" (a ReLU fused) and "trai
 
     inK, wK       inputs, batched; weights, in the order of the layer's WeightSpecs
     out           the output
-    grad_out      the gradient of a loss with respect to it
+    grad_out      the gradient of a loss with respect to it; with rules, the signal
     grad_inK, grad_wK
     after_wK      running statistics after the forward pass, in training
+    other         of rules "..o": the max pool's input with another picture
+
+The word "rules=FSB" is a way down of an explanation: F and B, 1 or 0, whether there is a forward
+and a backward mask; S the switches, r (recorded), c (centres), o (another picture's).
 
 PyTorch computes in double precision from the float32 numbers written here, so that what
 the tests see is the engine's own rounding.
@@ -199,6 +203,131 @@ def rest():
           lambda x: F.dropout(x, 1.0), "training")
 
 
+class Ruled(torch.autograd.Function):
+    """A ReLU whose way back is one of the four that two masks make."""
+
+    @staticmethod
+    def forward(ctx, x, masks):
+        ctx.save_for_backward(x > 0)
+        ctx.masks = masks
+        return torch.relu(x)
+
+    @staticmethod
+    def backward(ctx, r):
+        positive, = ctx.saved_tensors
+        forward, backward = ctx.masks
+        r = torch.relu(r) if backward else r
+        return (r * positive if forward else r), None
+
+
+def passed(function):
+    """With the values of a function, and the way back of none."""
+    def call(x):
+        return x + (function(x) - x).detach()
+    return call
+
+
+def write_ruled(name, op, params, inputs, weights, function, rules, other=None, relu=False):
+    """As write, with rules; gradients of weights are not asked for."""
+    words = f"rules={rules}" + (" relu" if relu else "")
+    line = " ".join([op] + [f"{k}={text(v)}" for k, v in params.items()] + [words])
+    learned = [x.double().requires_grad_() for x in inputs]
+    out = function(*learned, *[w.double() for w in weights])
+    if relu:
+        out = Ruled.apply(out, (rules[0] == "1", rules[2] == "1"))
+    signal = rand(*out.shape)
+    out.backward(signal.double())
+    arrays = {f"in{i}": x for i, x in enumerate(inputs)}
+    arrays |= {f"w{i}": w for i, w in enumerate(weights)}
+    arrays |= {"out": out, "grad_out": signal} | ({} if other is None else {"other": other})
+    arrays |= {f"grad_in{i}": x.grad for i, x in enumerate(learned)}
+    write_tensors(ROOT / f"{name}.safetensors",
+                  {k: x.detach().float().numpy() for k, x in arrays.items()}, {"case": line})
+
+
+def switched(switches, kernel, stride, padding):
+    """Max pooling whose way back goes to given cells (indexes y * W + x of each map)."""
+    class Switched(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.size = x.shape
+            return F.max_pool2d(x, kernel, stride, padding)
+
+        @staticmethod
+        def backward(ctx, r):
+            n, c, h, w = ctx.size
+            flat = torch.zeros(n, c, h * w, dtype=r.dtype)
+            flat.scatter_add_(2, switches.flatten(2), r.flatten(2))
+            return flat.view(ctx.size)
+    return Switched.apply
+
+
+def centers(shape, out, kernel, stride, padding):
+    """Each window's middle cell, the nearest inside the picture."""
+    def along(size, count):
+        return [min(max(o * stride - padding + (kernel - 1) // 2, 0), size - 1)
+                for o in range(count)]
+    ys, xs = along(shape[2], out[2]), along(shape[3], out[3])
+    plane = torch.tensor([[y * shape[3] + x for x in xs] for y in ys])
+    return plane.expand(shape[0], shape[1], *plane.shape)
+
+
+def ruled():
+    """Every layer type under every rule that makes a difference to it."""
+    def ruled_pool(name, x, kernel, stride, padding=0):
+        params = {"kernel": kernel, "stride": stride} | ({"padding": padding} if padding else {})
+        other = rand(*x.shape)
+        out = F.max_pool2d(x, kernel, stride, padding)
+        where = {"r": F.max_pool2d(x, kernel, stride, padding, return_indices=True)[1],
+                 "c": centers(x.shape, out.shape, kernel, stride, padding),
+                 "o": F.max_pool2d(other, kernel, stride, padding, return_indices=True)[1]}
+        for kind, switches in where.items():
+            write_ruled(f"maxpool-rules-{name}-{kind}", "maxpool", params, [x], [],
+                        switched(switches, kernel, stride, padding), f"0{kind}1",
+                        other if kind == "o" else None)
+
+    signed = rand(2, 3, 5, 7)
+    signed[0, :, 1] = 0
+    weight, square = rand(6, 4, 3, 3, scale=0.2), rand(9, 13, scale=0.3)
+    norm = [rand(3), rand(3), rand(3), rand(3).abs() + 0.1]
+    for masks in "00", "01", "10", "11":
+        rules = f"{masks[0]}r{masks[1]}"
+        applied = (masks[0] == "1", masks[1] == "1")
+        write_ruled(f"relu-rules-{masks}", "relu", {}, [signed], [],
+                    lambda x: Ruled.apply(x, applied), rules)
+        write_ruled(f"conv-rules-{masks}", "conv", {"out": 6, "kernel": 3, "padding": 1},
+                    [rand(1, 4, 6, 5)], [weight, rand(6)],
+                    lambda x, w, b: F.conv2d(x, w, b, padding=1), rules, relu=True)
+        write_ruled(f"linear-rules-{masks}", "linear", {"out": 9}, [rand(2, 13)],
+                    [square, rand(9)], F.linear, rules, relu=True)
+        write_ruled(f"bn-rules-{masks}", "bn", {}, [rand(1, 3, 5, 4)], norm,
+                    lambda x, g, b, m, v: F.batch_norm(x, m, v, g, b), rules, relu=True)
+        write_ruled(f"add-rules-{masks}", "add", {}, [rand(1, 3, 4, 5), rand(1, 3, 4, 5)], [],
+                    torch.add, rules, relu=True)
+
+    def lrn(a):
+        squares = F.pad(a * a, (0, 0, 0, 0, 2, 2))
+        return a / (2 + 1e-4 * sum(squares[:, i:i + a.shape[1]] for i in range(5))) ** 0.75
+    big = rand(1, 7, 4, 3, scale=150)
+    for forward, wrap in ("0", passed), ("1", lambda f: f):
+        write_ruled(f"lrn-rules-{forward}", "lrn", {}, [big], [], wrap(lrn), f"{forward}r1")
+        write_ruled(f"tanh-rules-{forward}", "tanh", {}, [signed], [], wrap(torch.tanh),
+                    f"{forward}r1")
+        write_ruled(f"sigmoid-rules-{forward}", "sigmoid", {}, [signed], [], wrap(torch.sigmoid),
+                    f"{forward}r1")
+    ruled_pool("overlap", rand(1, 2, 9, 11), 3, 2)
+    ruled_pool("even", rand(2, 2, 8, 6), 2, 2)
+    ruled_pool("pad", rand(1, 3, 7, 7), 3, 1, 1)
+    for name, op, params, function in (
+            ("avgpool", "avgpool", {"kernel": 2}, lambda x: F.avg_pool2d(x, 2)),
+            ("concat", "concat", {}, lambda *x: torch.cat(x, 1)),
+            ("subsample", "subsample", {"out": 5, "stride": 2},
+             lambda x: F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, 1, 1)))):
+        count = 2 if op == "concat" else 1
+        write_ruled(f"{name}-rules", op, params, [rand(1, 3, 4, 6) for _ in range(count)], [],
+                    function, "0r1")
+
+
 def main():
     global ROOT
     if len(sys.argv) > 1:
@@ -209,6 +338,7 @@ def main():
     norms()
     pools()
     rest()
+    ruled()
     files = list(ROOT.iterdir())
     print(f"{len(files)} cases, {sum(f.stat().st_size for f in files):,} bytes")
 
