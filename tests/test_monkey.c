@@ -102,7 +102,7 @@ static const char *argument_for(Monkey *m, const char *kind, char buffer[200]) {
         return text_format(buffer, 200, "%d %d", (int)below(m, 99) - 50, (int)below(m, 99) - 50);
     if (strchr(kind, '|')) {
         const char *at = kind + (kind[0] == '[');
-        for (uint32_t skip = below(m, 5); skip > 0 && strchr(at, '|'); skip--)
+        for (uint32_t skip = below(m, 8); skip > 0 && strchr(at, '|'); skip--)
             at = strchr(at, '|') + 1;
         return text_format(buffer, 200, "%.*s", (int)strcspn(at, "|]"), at);
     }
