@@ -14,9 +14,12 @@ static const char *const *hints_of(const View *v) {
     static const char *const network[] = {"layer.next", "deeper",   "block.open", "model.pick",
                                           "image.pick", "heat",     "layer.last", "help",
                                           "palette",    "language", NULL};
-    static const char *const layer[] = {"layer.next", "channel.next", "deeper", "back",
-                                        "sort",       "colors",       "range",  "page.next",
-                                        "help",       "palette",      NULL};
+    static const char *const layer[] = {"layer.next", "channel.next", "deeper",  "explain",
+                                        "back",       "sort",         "colors",  "range",
+                                        "page.next",  "help",         "palette", NULL};
+    static const char *const explaining[] = {
+        "explain",    "explain.start", "explain.down", "explain.up", "explain.pin", "channel.next",
+        "layer.next", "back",          "help",         "palette",    NULL};
     static const char *const unit[] = {"step.mac", "unit.right", "playing", "step.all", "unit.max",
                                        "back",     "terms",      "help",    "palette",  NULL};
     static const char *const playing[] = {"playing", "speed.up", "speed.down", "back",
@@ -26,6 +29,8 @@ static const char *const *hints_of(const View *v) {
     const bool sums = v->graph && v->node >= 0 && is_sum(v->graph->nodes[v->node].type);
     if (v->state->playing)
         return playing;
+    if (v->place->explain != EXPLAIN_NONE)
+        return explaining;
     switch (v->place->depth) {
     case DEPTH_LAYER:
         return layer;
