@@ -89,7 +89,7 @@ static void draw_controls(const View *v, Rect *box) {
     enum { CONTROLS = 10, LITTLE = 280 };
     UiButton buttons[CONTROLS];
     const bool two = box->h >= ui_px(v, LITTLE);
-    const int count = list_controls(v, buttons), first = two ? (count + 1) / 2 : count;
+    const int count = list_controls(v, buttons), first = two ? count / 2 : count;
     Rect below = rect_cut_bottom(box, two ? ui_px(v, 32) : 0);
     ui_buttons(v, rect_cut_bottom(box, ui_px(v, 32)), buttons, first);
     ui_buttons(v, below, buttons + first, count - first);
@@ -100,7 +100,7 @@ static void draw_caption(const View *v, Rect *box, const char *text) {
     const TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
     const int line = ui_line(v, SIZE_SMALL);
     const int height = draw_paragraph_height(v->list, box->w, dim, line, text);
-    if (box->h - height < ui_px(v, 180))
+    if (box->h - height < ui_px(v, 250))
         return;
     Rect words = rect_cut_bottom(box, height);
     rect_cut_bottom(box, SPACE(v) / 2);
