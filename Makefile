@@ -168,7 +168,7 @@ skipped-%:
 
 asan:
 	$(AGAIN) BUILD=build/asan SANITIZE=address,undefined CFLAGS="-O1 -g" WERROR= sanitized
-tsan: TSAN_TESTS = $(filter test_base_pool% test_base_ticker% test_run% test_session% test_train%,$(TESTS))
+tsan: TSAN_TESTS = $(filter test_base_pool% test_base_ticker% test_run% test_session% test_train% test_explain%,$(TESTS))
 tsan:
 	$(AGAIN) BUILD=build/tsan SANITIZE=thread WERROR= FUZZERS= TESTS="$(TSAN_TESTS)" sanitized
 # ThreadSanitizer cannot live with much randomness in the address space.

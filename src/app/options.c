@@ -40,8 +40,8 @@ static const OptionSpec specs[] = {
     {"nodes", "all|weighted|N1,N2", OPTION_TEXT, FIELD(nodes), 0, 0, NULL, " run export ",
      "which nodes, by name or label (weighted)"},
     {"node", "N", OPTION_TEXT, FIELD(node), 0, 0, NULL, " explain ",
-     "where it starts, by name or label; gradcam: whose maps (the last before the classes); "
-     "occlusion: whose strongest map is summed"},
+     "where it starts, by name or label; for gradcam whose maps (the last), for occlusion see "
+     "there"},
     {"channel", "C", OPTION_INT, FIELD(channel), 0, 1000000000, NULL, " explain ",
      "of that node (the one with the largest activation)"},
     {"at", "max|all|Y,X", OPTION_TEXT, FIELD(at), 0, 0, NULL, " explain ",
@@ -51,20 +51,17 @@ static const OptionSpec specs[] = {
     {"out", "F.png|F.npy", OPTION_TEXT, FIELD(out), 0, 0, NULL, " explain ",
      "a picture to look at, or the numbers; F.json: a part of top9"},
     {"switches", "recorded|center|F.png", OPTION_TEXT, FIELD(switches), 0, 0, NULL, " explain ",
-     "where max pools send back to: where the largest was, the middle of the window, or where it "
-     "was in another picture (recorded); of the cube: what it has beside recorded ones (center)"},
+     "max pools send back to where the largest was, or to the middle (recorded; cube: center)"},
     {"patch", "P", OPTION_INT, FIELD(patch), 1, 16384, NULL, " explain ",
      "occlusion: the square's side (an eighth of the input's)"},
     {"stride", "S", OPTION_INT, FIELD(stride), 1, 16384, NULL, " explain ",
      "occlusion: pixels from one place of the square to the next (half its side)"},
     {"fill", "V", OPTION_REAL, FIELD(fill), 0, 0, NULL, " explain ",
-     "occlusion: what the square is filled with, as the network's input has it (0: the mean "
-     "colour)"},
+     "occlusion: what fills the square, as the network's input has it (0: the mean colour)"},
     {"channels", "0-19,25", OPTION_TEXT, FIELD(channels), 0, 0, NULL, " explain ",
      "top9: which channels (all)"},
     {"scale", NULL, OPTION_TEXT, FIELD(span), 0, 0, "picture|common", " explain ",
-     "cube, top9: what black and white stand for: each picture's own largest value, or that of all "
-     "(picture)"},
+     "cube, top9: black and white are each picture's own largest value, or that of all (picture)"},
     {"resume", NULL, OPTION_FLAG, FIELD(resume), 0, 0, NULL, " explain ",
      "top9: go on from F.part, which a run that was cut off has left"},
     {"merge", NULL, OPTION_FLAG, FIELD(merge), 0, 0, NULL, " explain ",

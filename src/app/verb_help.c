@@ -38,15 +38,17 @@ static void help_recipes(FILE *out) {
 }
 
 static void help_methods(FILE *out) {
-    fputs("METHOD:\n"
-          "  deconvnet   a unit's activation sent back to the pixels (Zeiler and Fergus 2014)\n"
-          "  gradient    the same by the exact derivative\n"
-          "  guided      the same with both masks (Springenberg et al. 2015)\n"
-          "  cube        all eight ways that forward mask, switches and backward mask make\n"
-          "  occlusion   a square slides over the picture: how probable is the class then?\n"
-          "  gradcam     where in a layer's maps a class is seen (Selvaraju et al. 2017)\n"
-          "  top9        the nine strongest pictures of each channel of a node, over --data\n\n",
-          out);
+    fputs(
+        "METHOD:\n"
+        "  deconvnet   a unit's activation sent back to the pixels (Zeiler and Fergus 2014)\n"
+        "  gradient    the same by the exact derivative\n"
+        "  guided      the same with both masks (Springenberg et al. 2015)\n"
+        "  cube        all eight ways that forward mask, switches and backward mask make\n"
+        "  occlusion   a square slides over the picture: how probable is the class then, and with\n"
+        "              --node what is the sum of its strongest map (or of --channel)?\n"
+        "  gradcam     where in a layer's maps a class is seen (Selvaraju et al. 2017)\n"
+        "  top9        the nine strongest pictures of each channel of a node, over --data\n\n",
+        out);
 }
 
 static void help_verb(FILE *out, const Verb *verb) {

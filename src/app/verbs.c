@@ -33,14 +33,14 @@ const Verb verbs[] = {
      1, 1, verb_export, false},
     {"explain", "METHOD MODEL (--image F | --input F.npy) [--node N | --class K] --out F.png|F.npy",
      "what in a picture excites a unit, or speaks for a class",
-     "convoscope explain deconvnet zfnet-mini --image dog.jpg --node conv4.relu --out d.png\n"
+     "convoscope explain deconvnet zfnet-mini --image dog.jpg --node bn4.relu --out d.png\n"
      "convoscope explain guided alexnet --image dog.jpg --node conv5.relu --channel 58 --out "
      "g.npy\n"
      "convoscope explain gradient resnet-mini --image dog.jpg --class teapot --out g.png\n"
-     "convoscope explain cube zfnet-mini --image dog.jpg --node conv3.relu --out cube.png\n"
+     "convoscope explain cube zfnet-mini --image dog.jpg --node bn3.relu --out cube.png\n"
      "convoscope explain occlusion googlenet-mini --image dog.jpg --patch 16 --out o.png\n"
      "convoscope explain gradcam resnet-mini --image dog.jpg --class 3 --out cam.png\n"
-     "convoscope explain top9 lenet --data mnist --node conv2.relu --channels 0-19 --out top.png\n"
+     "convoscope explain top9 lenet --data mnist --node conv2 --channels 0-19 --out top.png\n"
      "convoscope explain top9 zfnet --data photos --node conv5.relu --shard 2/8 --out 2.json\n"
      "convoscope explain top9 --merge 1.json 2.json --out top.png\n",
      2, OPTIONS_WORDS_MAX, verb_explain, false},

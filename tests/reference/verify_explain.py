@@ -109,7 +109,7 @@ def otherwise(model, record, wanted, options, folder):
         said.append(f"{' '.join(rounding)} {distance:.1e}")
         if distance <= NEAR:
             break
-    return ", ".join(said)
+    return f"{', '.join(said)}; PyTorch's is {record.get('noise', 0):.1e} from double precision"
 
 
 def check(model, options):
