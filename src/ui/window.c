@@ -12,7 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAIT_MOVING_MS = 8, WAIT_BUSY_MS = 33, WAIT_IDLE_MS = 500, DRAG_LEAST = 5 };
+enum {
+    WAIT_MOVING_MS = 8,
+    WAIT_BUSY_MS = 33,
+    WAIT_IDLE_MS = 500,
+    WAIT_QUICK_MS = 6, /* for what a key asked for, so that a quick layer is there in one picture */
+    DRAG_LEAST = 5
+};
 
 typedef struct Ui {
     Session session;
@@ -401,6 +407,8 @@ static bool frame(Ui *ui, Error *err) {
     while (SDL_PollEvent(&event))
         on_event(ui, &event);
     bool changed = session_tick(&ui->session, clock_ms());
+    if ((ui->dirty || changed) && busy(ui) && job_wait(ui->session.jobs, WAIT_QUICK_MS))
+        changed = session_tick(&ui->session, clock_ms()) || changed;
     /* The first network or picture could not be opened: there is nothing to show. */
     if (!ui->session.scene && ui->session.banner.code != ERROR_NONE && !busy(ui)) {
         *err = ui->session.banner;
