@@ -28,8 +28,7 @@ static void every_method_of_every_family(void **state) {
         Session *s = open_session(&f, places[i][0]);
         post(&f, TEXT("layer.select %s", places[i][1]));
         post(&f, "depth layer");
-        check_methods(&f);
-        s->state.big = true;
+        s->state.big = i % 2; /* for the hall, too */
         check_methods(&f);
         close_session(&f);
     }
