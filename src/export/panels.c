@@ -1,36 +1,20 @@
 #include "export/panels.h"
 
 #include "base/text.h"
+#include "export/page.h"
 #include "export/picture.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    MARGIN = 16,
     SPACE = 16,
-    SIZE_TITLE = 24,
-    SIZE_BODY = 14,
-    SIZE_SMALL = 12,
-    LINE_TITLE = 32,
-    LINE_BODY = 20,
-    LINE_SMALL = 16,
     BAR = 10,
-    LEGEND = BAR + LINE_SMALL + 4,
-    WIDTH_MIN = 640, /* for the texts */
+    LEGEND = BAR + PAGE_LINE_SMALL + 4,
     SIDE = 224,
 };
 
-static const Color color_ground = {255, 255, 255, 255};
-static const Color color_text = {32, 33, 36, 255};
-static const Color color_dim = {95, 99, 104, 255};
-static const Color color_frame = {176, 179, 186, 255};
-static const Color color_warning = {174, 70, 0, 255};
 static const Color color_marked = {0, 90, 156, 255};
-
-static TextStyle style_of(TextFace face, int size, Color color) {
-    return (TextStyle){.face = face, .size = size, .color = color, .align = ALIGN_LEFT};
-}
 
 bool panels_new(Panels *p, int count, const Model *model, Error *err) {
     *p = (Panels){.count = count, .model = model, .title = "", .about = "", .command = ""};
@@ -149,7 +133,8 @@ static void lay_out_tiles(const Panels *p, Layout *l, int64_t width, int64_t hei
             if (p->panels[i].lines[k][0])
                 l->lines = k + 1;
     }
-    l->cell_height = LINE_BODY + l->tile_height + (l->legend ? LEGEND : 0) + l->lines * LINE_SMALL;
+    l->cell_height =
+        PAGE_LINE_BODY + l->tile_height + (l->legend ? LEGEND : 0) + l->lines * PAGE_LINE_SMALL;
     l->columns = p->columns;
     if (!l->columns) {
         const double shape =
@@ -159,7 +144,7 @@ static void lay_out_tiles(const Panels *p, Layout *l, int64_t width, int64_t hei
     l->columns = l->columns < 1 ? 1 : l->columns > p->count ? p->count : l->columns;
     l->rows = (p->count + l->columns - 1) / l->columns;
     const int64_t tiles = l->columns * (l->tile_width + SPACE) - SPACE;
-    l->width = (tiles > WIDTH_MIN ? tiles : WIDTH_MIN) + 2 * MARGIN;
+    l->width = (tiles > PAGE_WIDTH_MIN ? tiles : PAGE_WIDTH_MIN) + 2 * PAGE_MARGIN;
 }
 
 /* `list`: to measure texts by; NULL: without the paragraphs. */
@@ -167,21 +152,21 @@ static Layout lay_out(const Panels *p, int64_t width, int64_t height, DrawList *
     Layout l = {0};
     say_all(p, &l);
     lay_out_tiles(p, &l, width, height);
-    const int inner = (int)(l.width < IMAGE_SIDE_MAX ? l.width : IMAGE_SIDE_MAX) - 2 * MARGIN;
+    const int inner = (int)(l.width < IMAGE_SIDE_MAX ? l.width : IMAGE_SIDE_MAX) - 2 * PAGE_MARGIN;
     if (list) {
-        l.about = draw_paragraph_height(list, inner, style_of(FACE_SANS, SIZE_BODY, color_text),
-                                        LINE_BODY, p->about);
-        l.foot = draw_paragraph_height(list, inner, style_of(FACE_MONO, SIZE_SMALL, color_dim),
-                                       LINE_SMALL, l.command);
+        l.about = draw_paragraph_height(list, inner, page_sans(PAGE_SIZE_BODY, page_text),
+                                        PAGE_LINE_BODY, p->about);
+        l.foot = draw_paragraph_height(list, inner, page_mono(PAGE_SIZE_SMALL, page_dim),
+                                       PAGE_LINE_SMALL, l.command);
     }
-    l.height = MARGIN + LINE_TITLE + l.about + LINE_BODY + MARGIN +
-               l.rows * (l.cell_height + SPACE) - SPACE + MARGIN + l.foot + MARGIN;
+    l.height = PAGE_MARGIN + PAGE_LINE_TITLE + l.about + PAGE_LINE_BODY + PAGE_MARGIN +
+               l.rows * (l.cell_height + SPACE) - SPACE + PAGE_MARGIN + l.foot + PAGE_MARGIN;
     return l;
 }
 
 bool panels_check(const Panels *p, int64_t width, int64_t height, Error *err) {
     const Layout l = lay_out(p, width, height, NULL);
-    return image_check_size(l.width, l.height + 4 * LINE_BODY, "sheet", err);
+    return image_check_size(l.width, l.height + 4 * PAGE_LINE_BODY, "sheet", err);
 }
 
 /* --- Drawing ------------------------------------------------------------------------------------
@@ -189,17 +174,11 @@ bool panels_check(const Panels *p, int64_t width, int64_t height, Error *err) {
 
 static bool draw_legend(DrawList *list, const Panel *panel, Rect box) {
     Rect bar = rect_cut_top(&box, BAR);
-    uint8_t *pixels = draw_pixels(list, bar.w, 1, 3);
-    if (!pixels)
-        return false;
     const double min = (double)panel->range.min, max = (double)panel->range.max;
-    for (int x = 0; x < bar.w; x++)
-        colormap_color(panel->colormap, panel->range,
-                       (float)(min + (max - min) * (x + 0.5) / bar.w), pixels + 3 * x);
-    draw_image(list, bar, pixels, bar.w, 1, 3);
-    draw_frame(list, bar, color_frame);
-    TextStyle style = style_of(FACE_SANS, SIZE_SMALL, color_text);
-    const Rect under = {box.x, box.y + 1, box.w, LINE_SMALL};
+    if (!page_bar(list, bar, panel->colormap, panel->range))
+        return false;
+    TextStyle style = page_sans(PAGE_SIZE_SMALL, page_text);
+    const Rect under = {box.x, box.y + 1, box.w, PAGE_LINE_SMALL};
     draw_textf(list, (Rect){under.x, under.y, under.w * 2 / 5, under.h}, style, "%.3g", min);
     style.align = ALIGN_RIGHT;
     draw_textf(list, (Rect){under.x + under.w * 3 / 5, under.y, under.w * 2 / 5, under.h}, style,
@@ -212,9 +191,9 @@ static bool draw_legend(DrawList *list, const Panel *panel, Rect box) {
 }
 
 static bool draw_panel(DrawList *list, const Layout *l, const Panel *panel, Rect box) {
-    TextStyle head = style_of(FACE_SANS, SIZE_BODY, panel->marked ? color_marked : color_text);
+    TextStyle head = page_sans(PAGE_SIZE_BODY, panel->marked ? color_marked : page_text);
     head.bold = panel->marked;
-    draw_text(list, rect_cut_top(&box, LINE_BODY), head, panel->title);
+    draw_text(list, rect_cut_top(&box, PAGE_LINE_BODY), head, panel->title);
     Rect tile = rect_cut_top(&box, (int)l->tile_height);
     const Image *image = &panel->image;
     if (image->pixels) {
@@ -222,7 +201,7 @@ static bool draw_panel(DrawList *list, const Layout *l, const Panel *panel, Rect
         tile.w = (int)(image->width * (scale < 1 ? 1 : scale));
         tile.h = (int)(image->height * (scale < 1 ? 1 : scale));
         draw_image(list, tile, image->pixels, image->width, image->height, 3);
-        draw_frame(list, (Rect){tile.x - 1, tile.y - 1, tile.w + 2, tile.h + 2}, color_frame);
+        draw_frame(list, (Rect){tile.x - 1, tile.y - 1, tile.w + 2, tile.h + 2}, page_frame);
     }
     rect_cut_top(&box, 4);
     if (panel->scaled) {
@@ -232,24 +211,23 @@ static bool draw_panel(DrawList *list, const Layout *l, const Panel *panel, Rect
             return false;
     }
     for (int i = 0; i < l->lines; i++)
-        draw_text(list, rect_cut_top(&box, LINE_SMALL), style_of(FACE_SANS, SIZE_SMALL, color_dim),
+        draw_text(list, rect_cut_top(&box, PAGE_LINE_SMALL), page_sans(PAGE_SIZE_SMALL, page_dim),
                   panel->lines[i]);
     return true;
 }
 
 static bool draw_page(const Panels *p, const Layout *l, DrawList *list) {
     Rect page = {0, 0, list->width, list->height};
-    draw_fill(list, page, color_ground);
-    page = rect_inset(page, MARGIN, MARGIN);
-    draw_text(list, rect_cut_top(&page, LINE_TITLE), style_of(FACE_SANS, SIZE_TITLE, color_text),
+    draw_fill(list, page, page_ground);
+    page = rect_inset(page, PAGE_MARGIN, PAGE_MARGIN);
+    draw_text(list, rect_cut_top(&page, PAGE_LINE_TITLE), page_sans(PAGE_SIZE_TITLE, page_text),
               l->title);
-    draw_paragraph(list, rect_cut_top(&page, (int)l->about),
-                   style_of(FACE_SANS, SIZE_BODY, color_text), LINE_BODY, p->about);
-    draw_text(
-        list, rect_cut_top(&page, LINE_BODY),
-        style_of(FACE_SANS, SIZE_BODY, p->model->weights.trained ? color_text : color_warning),
-        l->weights);
-    rect_cut_top(&page, MARGIN);
+    draw_paragraph(list, rect_cut_top(&page, (int)l->about), page_sans(PAGE_SIZE_BODY, page_text),
+                   PAGE_LINE_BODY, p->about);
+    draw_text(list, rect_cut_top(&page, PAGE_LINE_BODY),
+              page_sans(PAGE_SIZE_BODY, p->model->weights.trained ? page_text : page_warning),
+              l->weights);
+    rect_cut_top(&page, PAGE_MARGIN);
     for (int i = 0; i < p->count; i++) {
         const int64_t x = i % l->columns * (l->tile_width + SPACE);
         const int64_t y = i / l->columns * (l->cell_height + SPACE);
@@ -258,8 +236,8 @@ static bool draw_page(const Panels *p, const Layout *l, DrawList *list) {
         if (!draw_panel(list, l, &p->panels[i], box))
             return false;
     }
-    rect_cut_top(&page, (int)(l->rows * (l->cell_height + SPACE) - SPACE + MARGIN));
-    draw_paragraph(list, page, style_of(FACE_MONO, SIZE_SMALL, color_dim), LINE_SMALL, l->command);
+    rect_cut_top(&page, (int)(l->rows * (l->cell_height + SPACE) - SPACE + PAGE_MARGIN));
+    draw_paragraph(list, page, page_mono(PAGE_SIZE_SMALL, page_dim), PAGE_LINE_SMALL, l->command);
     return list->error.code == ERROR_NONE;
 }
 

@@ -2,43 +2,22 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "export/page.h"
 #include "export/picture.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    MARGIN = 16,
     SPACE = 8,
-    SIZE_TITLE = 24,
-    SIZE_BODY = 14,
-    SIZE_SMALL = 12,
-    LINE_TITLE = 32,
-    LINE_BODY = 20,
-    LINE_SMALL = 16,
-    CAPTION = 2 * LINE_SMALL,
+    CAPTION = 2 * PAGE_LINE_SMALL,
     TILE_MIN = 80,        /* for what stands under it */
     TILE_ALONE_MIN = 480, /* of a layer with one map */
-    WIDTH_MIN = 640,      /* for the texts */
     PAGE_MAX = 6144,      /* pixels a side that a page is kept below, where tiles let it */
     BAR_WIDTH = 256,
     BAR_HEIGHT = 16,
     SWATCH = 12,
 };
-
-static const Color color_ground = {255, 255, 255, 255};
-static const Color color_text = {32, 33, 36, 255};
-static const Color color_dim = {95, 99, 104, 255};
-static const Color color_frame = {176, 179, 186, 255};
-static const Color color_warning = {174, 70, 0, 255}; /* vermilion, dark enough to read on white */
-
-static TextStyle sans(int size, Color color) {
-    return (TextStyle){.face = FACE_SANS, .size = size, .color = color, .align = ALIGN_LEFT};
-}
-
-static TextStyle mono(int size, Color color) {
-    return (TextStyle){.face = FACE_MONO, .size = size, .color = color, .align = ALIGN_LEFT};
-}
 
 /* --- The grid -----------------------------------------------------------------------------------
  */
@@ -171,23 +150,14 @@ static void say_range(const ExportPart *part, bool own, char *buffer, size_t siz
  */
 
 static bool draw_bar(Sheet *s, Rect box, ColorRange range) {
-    uint8_t *pixels = draw_pixels(s->list, box.w, 1, 3);
-    if (!pixels)
-        return false;
-    for (int x = 0; x < box.w; x++) {
-        double share = (x + 0.5) / box.w;
-        double value = (double)range.min * (1 - share) + (double)range.max * share;
-        colormap_color(s->part->colormap, range, (float)value, pixels + 3 * x);
-    }
-    draw_image(s->list, box, pixels, box.w, 1, 3);
-    draw_frame(s->list, (Rect){box.x - 1, box.y - 1, box.w + 2, box.h + 2}, color_frame);
-    return true;
+    box = (Rect){box.x - 1, box.y - 1, box.w + 2, box.h + 2};
+    return page_bar(s->list, box, s->part->colormap, range);
 }
 
 /* The ends of the bar and, where it lies well between them, zero. */
 static void draw_ends(Sheet *s, Rect bar, ColorRange range, const char *low, const char *high) {
-    Rect under = {bar.x, bar.y + bar.h + 2, bar.w, LINE_SMALL};
-    TextStyle style = sans(SIZE_SMALL, color_text);
+    Rect under = {bar.x, bar.y + bar.h + 2, bar.w, PAGE_LINE_SMALL};
+    TextStyle style = page_sans(PAGE_SIZE_SMALL, page_text);
     draw_text(s->list, under, style, low);
     style.align = ALIGN_RIGHT;
     draw_text(s->list, under, style, high);
@@ -195,11 +165,11 @@ static void draw_ends(Sheet *s, Rect bar, ColorRange range, const char *low, con
     if (!(range.min < 0 && range.max > 0))
         return;
     int x = (int)(-(double)range.min / width * bar.w), edge = bar.w / 4;
-    draw_line(s->list, bar.x + x, bar.y + bar.h, bar.x + x, bar.y + bar.h + 3, color_text);
+    draw_line(s->list, bar.x + x, bar.y + bar.h, bar.x + x, bar.y + bar.h + 3, page_text);
     if (x < edge || x > bar.w - edge)
         return;
     style.align = ALIGN_CENTRE;
-    draw_text(s->list, (Rect){bar.x + x - edge / 2, under.y, edge, LINE_SMALL}, style, "0");
+    draw_text(s->list, (Rect){bar.x + x - edge / 2, under.y, edge, PAGE_LINE_SMALL}, style, "0");
 }
 
 /* Whether every map's own range begins at the same number, as after a ReLU. */
@@ -244,11 +214,11 @@ static void draw_meaning(Sheet *s, Rect box) {
     snprintf(own, sizeof own, spans[o->range], what);
     if (s->layer->count == 1 && o->range != EXPORT_RANGE_GLOBAL)
         snprintf(own, sizeof own, "over its own range");
-    TextStyle style = sans(SIZE_SMALL, color_text);
-    draw_text(s->list, rect_cut_top(&box, LINE_SMALL + 1), style,
+    TextStyle style = page_sans(PAGE_SIZE_SMALL, page_text);
+    draw_text(s->list, rect_cut_top(&box, PAGE_LINE_SMALL + 1), style,
               s->part->rgb ? "the three input channels as red, green and blue; mid-grey is 0"
                            : colors[s->part->colormap]);
-    draw_text(s->list, rect_cut_top(&box, LINE_SMALL + 1), style, own);
+    draw_text(s->list, rect_cut_top(&box, PAGE_LINE_SMALL + 1), style, own);
 }
 
 /* What is shown where there is no number. */
@@ -257,16 +227,16 @@ static void draw_not_finite(Sheet *s, Rect box) {
         float value;
         const char *name;
     } kinds[] = {{NAN, "NaN"}, {INFINITY, "infinity"}, {-INFINITY, "-infinity"}};
-    TextStyle style = sans(SIZE_SMALL, color_warning);
+    TextStyle style = page_sans(PAGE_SIZE_SMALL, page_warning);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         uint8_t c[3];
         colormap_color(s->part->colormap, s->part->range, kinds[i].value, c);
-        Rect swatch = rect_inset(rect_cut_left(&box, SWATCH), 0, (LINE_SMALL - SWATCH) / 2);
+        Rect swatch = rect_inset(rect_cut_left(&box, SWATCH), 0, (PAGE_LINE_SMALL - SWATCH) / 2);
         draw_fill(s->list, swatch, (Color){c[0], c[1], c[2], 255});
-        draw_frame(s->list, swatch, color_frame);
+        draw_frame(s->list, swatch, page_frame);
         rect_cut_left(&box, 4);
         Rect said = draw_text(s->list, box, style, kinds[i].name);
-        rect_cut_left(&box, said.w + MARGIN);
+        rect_cut_left(&box, said.w + PAGE_MARGIN);
     }
     draw_textf(s->list, box, style, "%lld NaN and %lld infinite among %lld numbers",
                (long long)s->layer->stats.nans, (long long)s->layer->stats.infinities,
@@ -278,17 +248,17 @@ static bool has_strange(const Sheet *s) {
 }
 
 static int legend_height(const Sheet *s) {
-    return BAR_HEIGHT + 4 + LINE_SMALL + 2 + (has_strange(s) ? LINE_SMALL + SPACE : 0);
+    return BAR_HEIGHT + 4 + PAGE_LINE_SMALL + 2 + (has_strange(s) ? PAGE_LINE_SMALL + SPACE : 0);
 }
 
 static void draw_legend(Sheet *s, Rect box) {
-    Rect row = rect_cut_top(&box, BAR_HEIGHT + 4 + LINE_SMALL + 2);
+    Rect row = rect_cut_top(&box, BAR_HEIGHT + 4 + PAGE_LINE_SMALL + 2);
     draw_scale(s, (Rect){row.x + 1, row.y + 1, BAR_WIDTH, BAR_HEIGHT});
-    rect_cut_left(&row, BAR_WIDTH + MARGIN);
+    rect_cut_left(&row, BAR_WIDTH + PAGE_MARGIN);
     draw_meaning(s, row);
     rect_cut_top(&box, SPACE);
     if (has_strange(s))
-        draw_not_finite(s, rect_cut_top(&box, LINE_SMALL));
+        draw_not_finite(s, rect_cut_top(&box, PAGE_LINE_SMALL));
 }
 
 /* --- The page -----------------------------------------------------------------------------------
@@ -297,7 +267,7 @@ static void draw_legend(Sheet *s, Rect box) {
 /* Which numbers of a vector are where. */
 static void say_indexes(Sheet *s, const ExportPart *part, Rect under) {
     enum { CELL_MIN = 14 };
-    TextStyle style = sans(SIZE_SMALL, color_text);
+    TextStyle style = page_sans(PAGE_SIZE_SMALL, page_text);
     if (part->height > 1 || s->grid.scale < CELL_MIN) {
         draw_textf(s->list, under, style, "numbers 0\u2026%lld, %lld a row",
                    (long long)(part->height * part->width - 1), (long long)part->width);
@@ -317,19 +287,19 @@ static bool draw_tile(Sheet *s, const ExportPart *part, int x, int y) {
         return false;
     picture_paint(part, pixels);
     draw_image(s->list, box, pixels, (int)width, (int)height, 3);
-    draw_frame(s->list, (Rect){x - 1, y - 1, box.w + 2, box.h + 2}, color_frame);
+    draw_frame(s->list, (Rect){x - 1, y - 1, box.w + 2, box.h + 2}, page_frame);
     bool own = s->plan->options.range == EXPORT_RANGE_MAP;
     bool strange = part->stats.nans + part->stats.infinities > 0;
     char range[64];
     say_range(part, own, range, sizeof range);
-    Rect under = {x, y + box.h + 1, box.w, LINE_SMALL};
-    TextStyle style = sans(SIZE_SMALL, color_text);
+    Rect under = {x, y + box.h + 1, box.w, PAGE_LINE_SMALL};
+    TextStyle style = page_sans(PAGE_SIZE_SMALL, page_text);
     if (part->vector)
         say_indexes(s, part, under);
     else
         draw_textf(s->list, under, style, "%d", part->channel);
-    under.y += LINE_SMALL - 1;
-    draw_text(s->list, under, sans(SIZE_SMALL, strange ? color_warning : color_dim), range);
+    under.y += PAGE_LINE_SMALL - 1;
+    draw_text(s->list, under, page_sans(PAGE_SIZE_SMALL, strange ? page_warning : page_dim), range);
     return true;
 }
 
@@ -356,15 +326,15 @@ static Layout lay_out(const Sheet *s) {
     int64_t rows = (count + columns - 1) / columns, wide = count < columns ? count : columns;
     l.tiles_width = wide * (s->grid.tile_width + SPACE) - SPACE;
     l.tiles_height = rows * (s->grid.tile_height + CAPTION + SPACE) - SPACE;
-    l.width = (l.tiles_width > WIDTH_MIN ? l.tiles_width : WIDTH_MIN) + 2 * MARGIN;
-    int inner = (int)(l.width < PAGE_MAX ? l.width : PAGE_MAX) - 2 * MARGIN;
-    l.about =
-        draw_paragraph_height(s->list, inner, sans(SIZE_BODY, color_text), LINE_BODY, s->about);
+    l.width = (l.tiles_width > PAGE_WIDTH_MIN ? l.tiles_width : PAGE_WIDTH_MIN) + 2 * PAGE_MARGIN;
+    int inner = (int)(l.width < PAGE_MAX ? l.width : PAGE_MAX) - 2 * PAGE_MARGIN;
+    l.about = draw_paragraph_height(s->list, inner, page_sans(PAGE_SIZE_BODY, page_text),
+                                    PAGE_LINE_BODY, s->about);
     l.legend = legend_height(s);
-    l.foot =
-        draw_paragraph_height(s->list, inner, mono(SIZE_SMALL, color_dim), LINE_SMALL, s->foot);
-    l.height = MARGIN + LINE_TITLE + l.about + LINE_BODY + SPACE + l.legend + MARGIN +
-               l.tiles_height + MARGIN + l.foot + MARGIN;
+    l.foot = draw_paragraph_height(s->list, inner, page_mono(PAGE_SIZE_SMALL, page_dim),
+                                   PAGE_LINE_SMALL, s->foot);
+    l.height = PAGE_MARGIN + PAGE_LINE_TITLE + l.about + PAGE_LINE_BODY + SPACE + l.legend +
+               PAGE_MARGIN + l.tiles_height + PAGE_MARGIN + l.foot + PAGE_MARGIN;
     return l;
 }
 
@@ -372,26 +342,26 @@ static bool draw_page(Sheet *s, const Layout *l) {
     DrawList *list = s->list;
     bool trained = s->plan->model->weights.trained;
     Rect page = {0, 0, list->width, list->height};
-    draw_fill(list, page, color_ground);
-    page = rect_inset(page, MARGIN, MARGIN);
-    Rect top = rect_cut_top(&page, LINE_TITLE);
+    draw_fill(list, page, page_ground);
+    page = rect_inset(page, PAGE_MARGIN, PAGE_MARGIN);
+    Rect top = rect_cut_top(&page, PAGE_LINE_TITLE);
     int pages = (int)((s->layer->count / s->plan->items + s->grid.per_page - 1) / s->grid.per_page);
-    TextStyle right = sans(SIZE_BODY, color_dim);
+    TextStyle right = page_sans(PAGE_SIZE_BODY, page_dim);
     right.align = ALIGN_RIGHT;
     if (pages > 1)
         draw_textf(list, rect_cut_right(&top, 128), right, "page %d of %d", s->file->page + 1,
                    pages);
-    draw_text(list, top, sans(SIZE_TITLE, color_text), s->title);
-    draw_paragraph(list, rect_cut_top(&page, l->about), sans(SIZE_BODY, color_text), LINE_BODY,
-                   s->about);
-    draw_text(list, rect_cut_top(&page, LINE_BODY),
-              sans(SIZE_BODY, trained ? color_text : color_warning), s->weights);
+    draw_text(list, top, page_sans(PAGE_SIZE_TITLE, page_text), s->title);
+    draw_paragraph(list, rect_cut_top(&page, l->about), page_sans(PAGE_SIZE_BODY, page_text),
+                   PAGE_LINE_BODY, s->about);
+    draw_text(list, rect_cut_top(&page, PAGE_LINE_BODY),
+              page_sans(PAGE_SIZE_BODY, trained ? page_text : page_warning), s->weights);
     rect_cut_top(&page, SPACE);
     draw_legend(s, rect_cut_top(&page, l->legend));
-    rect_cut_top(&page, MARGIN);
+    rect_cut_top(&page, PAGE_MARGIN);
     bool ok = draw_tiles(s, rect_cut_top(&page, (int)l->tiles_height));
-    rect_cut_top(&page, MARGIN);
-    draw_paragraph(list, page, mono(SIZE_SMALL, color_dim), LINE_SMALL, s->foot);
+    rect_cut_top(&page, PAGE_MARGIN);
+    draw_paragraph(list, page, page_mono(PAGE_SIZE_SMALL, page_dim), PAGE_LINE_SMALL, s->foot);
     return ok && list->error.code == ERROR_NONE;
 }
 
