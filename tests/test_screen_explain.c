@@ -8,9 +8,12 @@
 static const char *const methods[] = {"deconvnet", "gradient",  "guided", "cube",
                                       "tests",     "occlusion", "gradcam"};
 
-/* Every second one, beginning with the first or the second. */
-static void check_methods(Fixture *f, size_t first) {
-    for (size_t m = first; m < sizeof methods / sizeof *methods; m += 2) {
+/* All of the first family; of the others every second one, beginning with the first or the second,
+ * and no occlusion, which takes hundreds of passes. */
+static void check_methods(Fixture *f, size_t family) {
+    for (size_t m = 0; m < sizeof methods / sizeof *methods; m++) {
+        if (family > 0 && (m % 2 != family / 2 % 2 || strcmp(methods[m], "occlusion") == 0))
+            continue;
         post(f, TEXT("explain %s", methods[m]));
         check(f);
         assert_region(f, "view.explain");
@@ -30,7 +33,7 @@ static void methods_of_every_family(void **state) {
         post(&f, TEXT("layer.select %s", places[i][1]));
         post(&f, "depth layer");
         s->state.big = i % 2; /* for the hall, too */
-        check_methods(&f, i / 2 % 2);
+        check_methods(&f, i);
         close_session(&f);
     }
 }
