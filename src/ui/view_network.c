@@ -178,16 +178,7 @@ static Color edge_color(const View *v, const Network *n, const DiagramEdge *e) {
     const DiagramBox *to = &n->d->boxes[e->to];
     if (to->stack)
         return network_branch_color(v, network_branch(v, to, e->node));
-    switch (e->wire) {
-    case WIRE_IDENTITY:
-        return v->theme->accent;
-    case WIRE_PROJECTION:
-        return theme_family_text(v->state->theme, LAYER_CONVOLUTION);
-    case WIRE_DENSE:
-        return theme_family_text(v->state->theme, LAYER_JOINING);
-    default:
-        return v->theme->dim;
-    }
+    return ui_wire_color(v, e->wire);
 }
 
 /* Hovering an arrow tells what goes along it. Arches of dense blocks are too many to be met. */
