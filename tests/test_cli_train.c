@@ -48,8 +48,8 @@ static void check_metadata(const char *path) {
 /* Where things lie on this machine stays out of the log, which is published beside the weights. */
 static void logs_name_no_folders(void **state) {
     (void)state;
-    if (run(TEXT("train ./tiny.recipe.json --data '%s' --out l.safetensors",
-                 test_path("share/convoscope/data/stripes"))))
+    if (run("train ./tiny.recipe.json --data '%s' --out l.safetensors",
+            test_path("share/convoscope/data/stripes")))
         fail_msg("%s", err_text);
     char *log = slurp("l.log.csv");
     log[strcspn(log, "\n")] = '\0';
