@@ -8,8 +8,12 @@ static void check_said(const DrawList *list, const char *words) {
         fail_msg("the sheet does not say \"%s\"", words);
 }
 
-/* Nothing beyond the page, no text over another or over a picture. */
+/* Nothing beyond the page, no text cut, over another or over a picture. */
 static void check_list(const DrawList *list) {
+    for (size_t i = 0; i < list->item_count; i++)
+        if (list->items[i].kind == ITEM_TEXT &&
+            strcmp(list->items[i].text, list->items[i].whole) != 0)
+            fail_msg("\"%s\" is cut", list->items[i].whole);
     Rect page = {0, 0, list->width, list->height};
     for (size_t i = 0; i < list->item_count; i++) {
         const DrawItem *a = &list->items[i];
@@ -52,6 +56,24 @@ static void sheets_can_be_read(void **state) {
         draw_free(&list);
         close_fixture(&f);
     }
+}
+
+static void sheets_of_kernels_can_be_read(void **state) {
+    (void)state;
+    Fixture f;
+    DrawList list = {0};
+    open_fixture(&f, tiny, 1, 60);
+    f.options.what = EXPORT_KERNELS;
+    assert_ok(export_prepare(&f.options, &f.err), f.err);
+    make_plan(&f, "conv1,conv2");
+    for (int64_t i = 0; i < f.plan.file_count; i++)
+        if (f.plan.files[i].count > 1) {
+            assert_ok(sheet_list(&f.plan, &f.plan.files[i], &made_up, &list, &f.err), f.err);
+            check_list(&list);
+        }
+    check_said(&list, "each kernel over its own range");
+    draw_free(&list);
+    close_fixture(&f);
 }
 
 static void sheets_warn(void **state) {
@@ -135,9 +157,8 @@ static void sheets_have_pages(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sheets_can_be_read),
-        cmocka_unit_test(sheets_warn),
-        cmocka_unit_test(sheets_are_written),
+        cmocka_unit_test(sheets_can_be_read), cmocka_unit_test(sheets_of_kernels_can_be_read),
+        cmocka_unit_test(sheets_warn),        cmocka_unit_test(sheets_are_written),
         cmocka_unit_test(sheets_have_pages),
     };
     return cmocka_run_group_tests_name("export sheets", tests, NULL, NULL);

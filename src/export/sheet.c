@@ -130,8 +130,8 @@ static void say_all(Sheet *s) {
     make_readable(s->foot);
 }
 
-/* Three digits; "all 0" where nothing differs; and how many are no numbers. */
-static void say_range(const ExportPart *part, bool own, char *buffer, size_t size) {
+/* With so many digits; "all 0" where nothing differs; and how many are no numbers. */
+static void say_range(const ExportPart *part, bool own, int digits, char *buffer, size_t size) {
     const Stats *s = &part->stats;
     if (s->nans + s->infinities > 0)
         snprintf(buffer, size, "%lld %s", (long long)(s->nans + s->infinities),
@@ -143,7 +143,19 @@ static void say_range(const ExportPart *part, bool own, char *buffer, size_t siz
     else if (own && (part->rgb || part->colormap == COLORMAP_RDBU))
         snprintf(buffer, size, "\u00b1%.3g", (double)part->range.max);
     else
-        snprintf(buffer, size, "%.3g\u2026%.3g", (double)s->min, (double)s->max);
+        snprintf(buffer, size, "%.*g\u2026%.*g", digits, (double)s->min, digits, (double)s->max);
+}
+
+/* With as many of three digits as there is room for, so that none is cut off its number. */
+static void draw_range(const Sheet *s, const ExportPart *part, Rect box) {
+    const bool strange = part->stats.nans + part->stats.infinities > 0;
+    const TextStyle style = page_sans(PAGE_SIZE_SMALL, strange ? page_warning : page_dim);
+    char range[64];
+    int digits = 3;
+    do
+        say_range(part, s->plan->options.range == EXPORT_RANGE_MAP, digits, range, sizeof range);
+    while (draw_text_width(s->list, style, range) > box.w && --digits > 0);
+    draw_text(s->list, box, style, range);
 }
 
 /* --- The legend ---------------------------------------------------------------------------------
@@ -199,7 +211,13 @@ static void draw_scale(Sheet *s, Rect bar) {
     }
 }
 
-static void draw_meaning(Sheet *s, Rect box) {
+/* What the colours stand for, and over what range. */
+typedef struct Meaning {
+    const char *colors;
+    char range[80];
+} Meaning;
+
+static Meaning meaning_of(const Sheet *s) {
     static const char *const spans[] = {
         "each %s over its own range, which stands under it",
         "all %ss over one range, the layer's",
@@ -209,16 +227,29 @@ static void draw_meaning(Sheet *s, Rect box) {
                                                   "dark is least, bright is most (viridis)",
                                                   "blue below 0, white at 0, red above"};
     const ExportOptions *o = &s->plan->options;
-    char own[80];
-    const char *what = o->what == EXPORT_KERNELS ? "kernel" : "map";
-    snprintf(own, sizeof own, spans[o->range], what);
-    if (s->layer->count == 1 && o->range != EXPORT_RANGE_GLOBAL)
-        snprintf(own, sizeof own, "over its own range");
+    Meaning m = {s->part->rgb ? "the three input channels as red, green and blue; mid-grey is 0"
+                              : colors[s->part->colormap],
+                 "over its own range"};
+    if (s->layer->count > 1 || o->range == EXPORT_RANGE_GLOBAL)
+        snprintf(m.range, sizeof m.range, spans[o->range],
+                 o->what == EXPORT_KERNELS ? "kernel" : "map");
+    return m;
+}
+
+static void draw_meaning(Sheet *s, Rect box) {
+    const Meaning m = meaning_of(s);
     TextStyle style = page_sans(PAGE_SIZE_SMALL, page_text);
-    draw_text(s->list, rect_cut_top(&box, PAGE_LINE_SMALL + 1), style,
-              s->part->rgb ? "the three input channels as red, green and blue; mid-grey is 0"
-                           : colors[s->part->colormap]);
-    draw_text(s->list, rect_cut_top(&box, PAGE_LINE_SMALL + 1), style, own);
+    draw_text(s->list, rect_cut_top(&box, PAGE_LINE_SMALL + 1), style, m.colors);
+    draw_text(s->list, rect_cut_top(&box, PAGE_LINE_SMALL + 1), style, m.range);
+}
+
+/* So that no text of it is cut. */
+static int legend_width(const Sheet *s) {
+    const Meaning m = meaning_of(s);
+    const TextStyle style = page_sans(PAGE_SIZE_SMALL, page_text);
+    const int colors = draw_text_width(s->list, style, m.colors);
+    const int range = draw_text_width(s->list, style, m.range);
+    return BAR_WIDTH + PAGE_MARGIN + (colors > range ? colors : range) + 1;
 }
 
 /* What is shown where there is no number. */
@@ -288,10 +319,6 @@ static bool draw_tile(Sheet *s, const ExportPart *part, int x, int y) {
     picture_paint(part, pixels);
     draw_image(s->list, box, pixels, (int)width, (int)height, 3);
     draw_frame(s->list, (Rect){x - 1, y - 1, box.w + 2, box.h + 2}, page_frame);
-    bool own = s->plan->options.range == EXPORT_RANGE_MAP;
-    bool strange = part->stats.nans + part->stats.infinities > 0;
-    char range[64];
-    say_range(part, own, range, sizeof range);
     Rect under = {x, y + box.h + 1, box.w, PAGE_LINE_SMALL};
     TextStyle style = page_sans(PAGE_SIZE_SMALL, page_text);
     if (part->vector)
@@ -299,7 +326,7 @@ static bool draw_tile(Sheet *s, const ExportPart *part, int x, int y) {
     else
         draw_textf(s->list, under, style, "%d", part->channel);
     under.y += PAGE_LINE_SMALL - 1;
-    draw_text(s->list, under, page_sans(PAGE_SIZE_SMALL, strange ? page_warning : page_dim), range);
+    draw_range(s, part, under);
     return true;
 }
 
@@ -326,7 +353,8 @@ static Layout lay_out(const Sheet *s) {
     int64_t rows = (count + columns - 1) / columns, wide = count < columns ? count : columns;
     l.tiles_width = wide * (s->grid.tile_width + SPACE) - SPACE;
     l.tiles_height = rows * (s->grid.tile_height + CAPTION + SPACE) - SPACE;
-    l.width = (l.tiles_width > PAGE_WIDTH_MIN ? l.tiles_width : PAGE_WIDTH_MIN) + 2 * PAGE_MARGIN;
+    const int least = legend_width(s) > PAGE_WIDTH_MIN ? legend_width(s) : PAGE_WIDTH_MIN;
+    l.width = (l.tiles_width > least ? l.tiles_width : least) + 2 * PAGE_MARGIN;
     int inner = (int)(l.width < PAGE_MAX ? l.width : PAGE_MAX) - 2 * PAGE_MARGIN;
     l.about = draw_paragraph_height(s->list, inner, page_sans(PAGE_SIZE_BODY, page_text),
                                     PAGE_LINE_BODY, s->about);
