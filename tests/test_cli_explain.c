@@ -191,19 +191,22 @@ static void the_nine_strongest(void **state) {
     Error err = {0};
     make_folder("pictures", 12);
     test_write(test_path("pictures/p05.png"), "nothing", 7);
+    test_write(test_path("pictures/q.png"), "nothing", 7);
     char data[FILE_PATH_MAX];
     snprintf(data, sizeof data, "%s", test_path("pictures"));
     assert_done(run("explain top9 lenet --data %s --node conv2 --channels 0-2,40 --out %s --json",
                     data, test_path("whole.png")));
-    test_contains(err_text, "1 of 12 pictures skipped; the first: ");
+    test_contains(err_text, "2 of 13 pictures skipped; the first: ");
     test_contains(err_text, "p05.png");
+    test_contains(err_text, "skipped: ");
+    test_contains(err_text, "q.png");
     char *whole = mem_text(out_text, &err);
     Json *root = answer();
     const Json *channels = json_get(root, "channels");
     assert_int_equal(json_count(channels), 4);
     assert_int_equal((int)json_number(json_get(json_at(channels, 3), "channel")), 40);
     assert_int_equal(json_count(json_get(json_at(channels, 0), "best")), 9);
-    assert_int_equal((int)json_number(json_get(root, "skipped")), 1);
+    assert_int_equal((int)json_number(json_get(root, "skipped")), 2);
     json_free(root);
     for (int shard = 1; shard <= 3; shard++)
         assert_done(run("explain top9 lenet --data %s --node conv2 --channels 0-2,40 --shard %d/3 "

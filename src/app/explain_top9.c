@@ -198,7 +198,7 @@ static bool merge(Top *t, Error *err) {
     return ok;
 }
 
-/* Pictures that could not be read are told; if there are no others, an error. */
+/* Pictures that could not be read are counted and named; if there are no others, an error. */
 static bool tell_skipped(const Top *t, Error *err) {
     const TopTable *table = &t->table;
     char text[ERROR_ARG_SIZE];
@@ -210,6 +210,10 @@ static bool tell_skipped(const Top *t, Error *err) {
     if (table->skipped == table->done)
         return error_set(err, ERROR_BAD, text);
     app_warn(text);
+    for (int64_t i = 1; i < table->name_count; i++)
+        app_warn(TEXT("skipped: %.180s", table->names[i]));
+    if (table->skipped > table->name_count)
+        app_warn(TEXT("skipped: %lld more", (long long)(table->skipped - table->name_count)));
     return true;
 }
 
