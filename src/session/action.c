@@ -117,6 +117,9 @@ const Action actions[] = {
     {"explain.stage", "N", "", refuse_without_way, explain_stage, true, ACTION_ANYWHERE},
     {"explain.whole", NULL, "", refuse_without_way, explain_whole, false, ACTION_ANYWHERE},
 
+    {"bench", "[none|algorithm|race|training|panes|residual|dense|inception|layer|canvas|families]",
+     "k", SCENE, bench_set, false, ACTION_ANYWHERE},
+
     {"undo", NULL, "z Ctrl+Z", with_undo, undo, false, ACTION_ANYWHERE},
     {"redo", NULL, "Z Ctrl+Y Ctrl+Shift+Z", with_redo, redo, false, ACTION_ANYWHERE},
     {"bookmark.set", "1|2|3|4|5|6|7|8|9", "", SCENE, bookmark_set, false, ACTION_ANYWHERE},

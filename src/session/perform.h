@@ -90,6 +90,8 @@ PERFORM(explain_up);
 PERFORM(explain_whole);
 PERFORM(explain_stage);
 PERFORM(explain_pin);
+/* perform_bench.c: the workbench */
+PERFORM(bench_set);
 /* perform_look.c: how it looks, overlays, export */
 PERFORM(colors_set);
 PERFORM(range_set);

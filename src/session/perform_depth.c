@@ -42,6 +42,8 @@ PERFORM(back) {
         state->playing = false;
     else if (s->opening || (state->all && scene_ready(s->scene) <= session_last_node(s)))
         return cancel(s, "", err);
+    else if (state->place.bench != BENCH_NONE)
+        state->place.bench = BENCH_NONE;
     else if (state->place.explain != EXPLAIN_NONE)
         return explain_set(s, "none", err);
     else if (state->place.depth > DEPTH_NETWORK)

@@ -77,6 +77,11 @@ static const StateField fields[] = {
     {.name = "pin_channel", .kind = FIELD_INT, AT(place.pin_channel), RANGE(0, INT32_MAX)},
     {.name = "pin_cell", .kind = FIELD_PAIR, AT(place.pin_cell), RANGE(-1, 16384)},
     {.name = "stage", .kind = FIELD_INT, AT(place.stage), RANGE(-1, INT32_MAX)},
+    {.name = "bench",
+     .kind = FIELD_CHOICE,
+     AT(place.bench),
+     .choices =
+         "none|algorithm|race|training|panes|residual|dense|inception|layer|canvas|families"},
     {.name = "hover", .kind = FIELD_NODE, AT(hover.node), .min = GRAPH_FAILED},
     {.name = "hover_channel", .kind = FIELD_INT, AT(hover.channel), RANGE(-1, INT32_MAX)},
     {.name = "hover_cell", .kind = FIELD_PAIR, AT(hover.cell), RANGE(-1, 16384)},

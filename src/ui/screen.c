@@ -2,6 +2,7 @@
 
 #include "draw/sdl_render.h"
 #include "tensor/image.h"
+#include "ui/bench.h"
 #include "ui/overlays.h"
 #include <math.h>
 #include <string.h>
@@ -123,6 +124,10 @@ static void draw_scene(const View *v, const Layout *layout) {
     const Rect *zone = layout->zone;
     if (zone[ZONE_NETWORK].w > 0)
         view_network(v, zone[ZONE_NETWORK]);
+    if (v->place->bench != BENCH_NONE) {
+        draw_zone(v, zone[ZONE_BENCH], view_bench);
+        return;
+    }
     draw_panels(v, zone[ZONE_PANELS]);
     draw_zone(v, zone[ZONE_LAYER], view_layer);
     draw_zone(v, zone[ZONE_RIGHT], view_right);
