@@ -1,6 +1,7 @@
 #include "session/perform.h"
 
 #include "base/text.h"
+#include "session/algorithm.h"
 #include <string.h>
 
 /* --- Into things and back --------------------------------------------------------------------- */
@@ -103,6 +104,8 @@ PERFORM(terms_prev) {
 PERFORM(play_step) {
     StatePlace *p = &s->state.place;
     (void)argument;
+    if (p->bench == BENCH_ALGORITHM)
+        return algorithm_play(s, err);
     if (p->depth != DEPTH_UNIT) {
         if (p->node >= session_last_node(s)) {
             s->state.playing = false;

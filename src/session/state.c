@@ -82,6 +82,13 @@ static const StateField fields[] = {
      AT(place.bench),
      .choices =
          "none|algorithm|race|training|panes|residual|dense|inception|layer|canvas|families"},
+    {.name = "algorithm_step", .kind = FIELD_INT, AT(place.algorithm_step), RANGE(-1, INT32_MAX)},
+    {.name = "algorithm_by",
+     .kind = FIELD_CHOICE,
+     AT(place.algorithm_by),
+     .choices = "k|tile|panel|part"},
+    {.name = "race", .kind = FIELD_CHOICE, AT(place.race_whole), .choices = "layer|network"},
+    {.name = "race_replays", .kind = FIELD_INT, AT(place.race_replays), RANGE(0, INT32_MAX)},
     {.name = "hover", .kind = FIELD_NODE, AT(hover.node), .min = GRAPH_FAILED},
     {.name = "hover_channel", .kind = FIELD_INT, AT(hover.channel), RANGE(-1, INT32_MAX)},
     {.name = "hover_cell", .kind = FIELD_PAIR, AT(hover.cell), RANGE(-1, 16384)},
@@ -115,7 +122,8 @@ void state_init(State *state) {
                                .class_index = -1,
                                .pin = GRAPH_FAILED,
                                .pin_cell = {-1, -1},
-                               .stage = -1},
+                               .stage = -1,
+                               .algorithm_step = -1},
                      .hover = {GRAPH_FAILED, -1, {-1, -1}},
                      .text = 100,
                      .speed = 4};

@@ -122,7 +122,11 @@ typedef struct StatePlace {
     int pin_cell[2];  /* as unit */
     int stage;        /* how far down the way is shown; -1: the whole of it, the picture */
     StateBench bench;
-    bool logits;               /* classes by logit, not probability */
+    int algorithm_step; /* of the walk; it counts while the chosen cell's tile is at work then */
+    int algorithm_by;   /* GemmStride */
+    int race_whole;     /* 1: of the whole network, layer by layer */
+    int race_replays;   /* how often it was shown again */
+    bool logits;        /* classes by logit, not probability */
     char other[FILE_PATH_MAX]; /* the picture whose switches are used; "": one that comes along */
 } StatePlace;
 

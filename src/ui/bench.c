@@ -10,6 +10,7 @@ typedef struct BenchRow {
 
 static const BenchRow rows[BENCHES] = {
     [BENCH_NONE] = {.draw = NULL},
+    [BENCH_ALGORITHM] = {bench_algorithm, "bench.algorithm", NULL, true},
 };
 
 bool bench_has_network(StateBench bench) {

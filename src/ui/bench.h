@@ -9,6 +9,8 @@
 /* Each fills the box; its own region is "view.NAME", NAME being the bench's in the state. */
 typedef void (*BenchDraw)(const View *v, Rect box);
 
+void bench_algorithm(const View *v, Rect box);
+
 void view_bench(const View *v, Rect box);
 /* Whether the network is drawn above it. */
 bool bench_has_network(StateBench bench);
