@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "explain/gemm_walk.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* ic, ih, iw, oc, kernel, stride, padding, dilation, groups; the size of the output follows. */

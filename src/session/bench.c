@@ -2,11 +2,12 @@
 
 #include "session/algorithm.h"
 #include "session/perform.h"
+#include "session/race.h"
 
 const BenchKind bench_kinds[BENCHES] = {
     [BENCH_NONE] = {.name = "none"},
     [BENCH_ALGORITHM] = {.name = "algorithm", .refuses = algorithm_refuses},
-    [BENCH_RACE] = {.name = "race"},
+    [BENCH_RACE] = {.name = "race", .refuses = race_refuses, .wants = race_wants},
     [BENCH_TRAINING] = {.name = "training"},
     [BENCH_PANES] = {.name = "panes"},
     [BENCH_RESIDUAL] = {.name = "residual"},

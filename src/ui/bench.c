@@ -11,6 +11,7 @@ typedef struct BenchRow {
 static const BenchRow rows[BENCHES] = {
     [BENCH_NONE] = {.draw = NULL},
     [BENCH_ALGORITHM] = {bench_algorithm, "bench.algorithm", NULL, true},
+    [BENCH_RACE] = {bench_race, "bench.race", NULL, false},
 };
 
 bool bench_has_network(StateBench bench) {

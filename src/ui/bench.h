@@ -10,6 +10,7 @@
 typedef void (*BenchDraw)(const View *v, Rect box);
 
 void bench_algorithm(const View *v, Rect box);
+void bench_race(const View *v, Rect box);
 
 void view_bench(const View *v, Rect box);
 /* Whether the network is drawn above it. */

@@ -161,7 +161,7 @@ void algorithm_naive(const AlgorithmView *w, Rect box) {
     rect_cut_bottom(&box, SPACE(v) / 2);
     Rect left = rect_cut_left(&box, (box.w - SPACE(v)) / 2);
     rect_cut_left(&box, SPACE(v));
-    ui_text(v, &left, dim, ui_say(v, "algorithm.in", ui_channel(v, a->input, (int)w->tap[0])));
+    ui_text(v, &left, dim, ui_say(v, "algorithm.in", algorithm_channel(w)));
     ui_text(v, &box, dim, ui_say(v, "algorithm.out", TEXT("%d", a->channel)));
     draw_input(w, rect_inset(left, 2, 3));
     draw_output(w, rect_inset(box, 2, 3));

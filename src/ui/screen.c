@@ -165,6 +165,7 @@ static void draw_hover_text(const View *v) {
 
 bool screen_build(const Screen *screen, DrawList *list) {
     bool moving;
+    screen->memory->animating = false;
     draw_begin(list, screen->metrics, screen->width, screen->height);
     image_cache_frame(screen->memory->images);
     const View v = view_of(screen, list);
@@ -185,7 +186,7 @@ bool screen_build(const Screen *screen, DrawList *list) {
     view_footer(&v, layout.zone[ZONE_FOOTER]);
     draw_overlay(&v, all);
     draw_hover_text(&v);
-    return moving;
+    return moving || screen->memory->animating;
 }
 
 bool screen_save(const Screen *screen, Fonts *fonts, const char *path, bool told, Error *err) {

@@ -33,6 +33,8 @@ static const char *const *hints_of(const View *v) {
                                             "help",
                                             "palette",
                                             NULL};
+    static const char *const race[] = {"race.replay", "race.whole", "layer.next", "back",
+                                       "help",        "palette",    NULL};
     static const char *const playing[] = {"playing", "speed.up", "speed.down", "back",
                                           "help",    "palette",  NULL};
     static const char *const other[] = {"unit.right", "playing", "unit.max", "back",
@@ -42,6 +44,8 @@ static const char *const *hints_of(const View *v) {
         return playing;
     if (v->place->bench == BENCH_ALGORITHM)
         return algorithm;
+    if (v->place->bench == BENCH_RACE)
+        return race;
     if (v->place->explain != EXPLAIN_NONE)
         return explaining;
     switch (v->place->depth) {
