@@ -41,7 +41,7 @@ static void the_difference_is_where_it_says(void **state) {
         const double apart = fabs((double)r->naive - (double)r->gemm);
         for (int64_t k = 0; k < tensor_count(y); k++)
             assert_true(fabs((double)loops[k] - (double)y->data[k]) <= apart);
-        assert_true(apart > 0 && apart < 6 * race_expected(r));
+        assert_true(apart > 0.1 * r->chance && apart < 12 * r->chance);
         assert_true(r->naive_ms > 0 && r->gemm_ms > 0 && race_peak(race_of(&f.session)) > 0);
         free(loops);
         close_session(&f);

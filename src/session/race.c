@@ -174,6 +174,29 @@ static bool run_naive(Race *r, CpuTier tier, Pool *pool, Job *job, Error *err) {
     return true;
 }
 
+/* The variance of rounding to a float of this size: the last bit's step squared, over 12. */
+static double variance(float value) {
+    const float size = fabsf(value);
+    const double bit = (double)nextafterf(size, INFINITY) - (double)size;
+    return bit * bit / 12;
+}
+
+static double chance_at(const Race *r, int64_t group, int64_t m, int64_t n) {
+    const GemmWalk *w = &r->row.walk;
+    float sum = 0;
+    double all = 0;
+    for (int64_t k = 0; k < w->plan.k; k++) {
+        bool padding;
+        const float x = gemm_walk_b(w, input_of(r, r->row.node), group, k, n, &padding);
+        if (padding)
+            continue;
+        const float product = gemm_walk_a(w, weight_of(r, r->row.node, 0), group, m, k) * x;
+        sum += product;
+        all += product == 0 ? 0 : variance(product) + variance(sum);
+    }
+    return sqrt(all);
+}
+
 /* Where the results are furthest apart. */
 static void compare(Race *r) {
     RaceRow *row = &r->row;
@@ -189,11 +212,7 @@ static void compare(Race *r) {
     row->x = (int)(at % w->shape.ow);
     row->naive = r->naive[at];
     row->gemm = r->gemm[at];
-    const int64_t group = row->channel / w->plan.m, m = row->channel % w->plan.m;
-    for (int64_t k = 0; k < w->plan.k; k++)
-        row->size +=
-            fabs((double)gemm_walk_a(w, weight_of(r, row->node, 0), group, m, k) *
-                 (double)gemm_walk_b(w, input_of(r, row->node), group, k, at % area, NULL));
+    row->chance = chance_at(r, row->channel / w->plan.m, row->channel % w->plan.m, at % area);
 }
 
 static bool next_piece(Race *r, const RunOptions *options, Pool *pool, Job *job, Error *err) {
@@ -284,8 +303,4 @@ double race_peak(const Race *race) {
 
 double race_naive_macs_most(void) {
     return naive_most;
-}
-
-double race_expected(const RaceRow *row) {
-    return sqrt((double)row->walk.plan.k) * 0x1p-24 * row->size;
 }

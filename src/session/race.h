@@ -16,11 +16,12 @@ typedef struct RaceRow {
     double gemm_ms;  /* the median of RACE_RUNS, of a whole network RACE_RUNS_EACH */
     double naive_ms; /* one run, in pieces; -1: left out, as it would take too long */
     GemmBytes bytes;
-    /* Where the results are furthest apart: what each says, and the sum of the magnitudes of the
-     * terms there. Not where naive was left out. */
+    /* Where the results are furthest apart: what each says, and what rounding does to the loops'
+     * sum there, by chance: the root of the sum of squares of what each addition and product may
+     * lose. Not where naive was left out. */
     int channel, y, x;
     float naive, gemm;
-    double size;
+    double chance;
 } RaceRow;
 
 typedef struct Race Race;
@@ -40,7 +41,5 @@ int race_rows(const Race *race);                  /* how many there will be; */
 const RaceRow *race_row(const Race *race, int i); /* NULL: not there yet */
 double race_peak(const Race *race);               /* GFLOP/s (engine/peak.h); 0: not yet */
 double race_naive_macs_most(void);                /* of a layer of the whole network */
-/* What rounding may make of such a sum by a random walk: sqrt(K) * 2^-24 * size. */
-double race_expected(const RaceRow *row);
 
 #endif

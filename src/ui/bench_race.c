@@ -167,7 +167,8 @@ static const char *difference_text(const View *v, const RaceRow *r) {
 static const char *reason_text(const View *v, const RaceRow *r) {
     const GemmPlan *p = &r->walk.plan;
     return ui_say(v, r->walk.tier == CPU_REF ? "race.reason_ref" : "race.reason", ui_count(v, p->k),
-                  TEXT("%d", p->blocks.kc), ui_digits(v, race_expected(r), 2));
+                  TEXT("%d", p->blocks.kc), ui_digits(v, r->chance, 2),
+                  ui_count(v, r->walk.shape.groups * p->m * p->n));
 }
 
 static void draw_words(const View *v, Rect *box, const Race *race, const RaceRow *r) {
