@@ -13,7 +13,7 @@ static void post(Session *s, const char *line) {
 
 static const Tensor *part(const Session *s, int i) {
     assert_non_null(s->explanation);
-    const Error *error = explanation_error(s->explanation);
+    const Error *error = work_error(explanation_progress(s->explanation));
     if (error)
         fail_msg("%s", error->text);
     const Tensor *t = explanation_part(s->explanation, i);
@@ -125,7 +125,7 @@ static void occlusion_fills_in(void **state) {
                     isfinite(scores.sum[i]));
     const Tensor *p = scene_values(s->scene, TINY_LAST);
     assert_true(scores.whole_probability == p->data[explanation_label(s->explanation)]);
-    assert_true(explanation_fraction(s->explanation) == 1);
+    assert_true(work_fraction(explanation_progress(s->explanation)) == 1);
     close_session(&f);
 }
 
@@ -218,7 +218,7 @@ static void a_picture_that_cannot_be_read_is_told(void **state) {
     post(s, "layer.select pool");
     post(s, "explain deconvnet");
     post(s, "explain.other nowhere.png");
-    const Error *error = explanation_error(s->explanation);
+    const Error *error = work_error(explanation_progress(s->explanation));
     assert_non_null(error);
     test_contains(error->text, "nowhere.png");
     post(s, "explain.switches recorded");

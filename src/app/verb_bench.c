@@ -4,58 +4,11 @@
 #include "base/json.h"
 #include "engine/calibrate.h"
 #include "engine/fast.h"
-#include "kernel/gemm.h"
-#include <stdlib.h>
+#include "engine/peak.h"
 #include <string.h>
 
-enum { BENCH_RUNS = 7, GEMM_SIZE = 1024 };
+enum { BENCH_RUNS = 7 };
 static const double naive_macs_max = 2e9; /* beyond this naive is timed only on --conv naive */
-
-static int compare_double(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int count) {
-    qsort(values, (size_t)count, sizeof *values, compare_double);
-    return values[count / 2];
-}
-
-/* GFLOP/s (two a multiply-add) of a square multiplication. */
-static bool bench_gemm(App *app, double *gflops, Error *err) {
-    int64_t n = GEMM_SIZE;
-    size_t scratch = gemm_scratch(app->options.cpu, n, n, n, pool_threads(app->pool));
-    float *a = arena_alloc(&app->arena, (size_t)(n * n), sizeof *a, err);
-    float *b = arena_alloc(&app->arena, (size_t)(n * n), sizeof *b, err);
-    float *c = arena_alloc(&app->arena, (size_t)(n * n), sizeof *c, err);
-    float *s = arena_alloc(&app->arena, scratch, sizeof *s, err);
-    if (!a || !b || !c || !s)
-        return false;
-    for (int64_t i = 0; i < n * n; i++) {
-        a[i] = (float)(i % 17) * 0.1F;
-        b[i] = (float)(i % 13) * 0.1F;
-    }
-    KernelContext kernel = {app->options.cpu, app->pool, &app->job, s, scratch};
-    GemmMatrix matrix = {b, n, 1};
-    Gemm gemm = {.m = n,
-                 .n = n,
-                 .k = n,
-                 .a = {a, n, 1},
-                 .pack_b = gemm_pack_matrix,
-                 .b = &matrix,
-                 .c = c,
-                 .ldc = n};
-    double ms[BENCH_RUNS];
-    for (int i = -1; i < BENCH_RUNS; i++) {
-        double start = clock_ms();
-        if (!gemm_run(&kernel, &gemm))
-            return error_set(err, ERROR_CANCELLED, "");
-        if (i >= 0)
-            ms[i] = clock_ms() - start;
-    }
-    *gflops = 2.0 * (double)(n * n * n) / median(ms, BENCH_RUNS) * 1e-6;
-    return true;
-}
 
 typedef struct Timing {
     double fast_ms, step_ms, naive_ms, gflops; /* naive_ms < 0: not measured */
@@ -77,7 +30,7 @@ static bool time_fast(App *app, const Model *m, const Tensor *input, Timing *t, 
     }
     fast_free(plan);
     if (ok)
-        t->fast_ms = median(ms, BENCH_RUNS);
+        t->fast_ms = peak_median(ms, BENCH_RUNS);
     return ok;
 }
 
@@ -114,7 +67,7 @@ static bool time_steps(App *app, const Model *m, const Tensor *input, Timing *t,
             memcpy(t->node_ms, node_ms, nodes * sizeof *node_ms);
         }
     }
-    t->step_ms = median(ms, BENCH_RUNS);
+    t->step_ms = peak_median(ms, BENCH_RUNS);
     t->naive_ms = -1;
     return (double)m->graph.macs > naive_macs_max ||
            run_once(app, m, input, CONV_NAIVE, &t->naive_ms, node_ms, err);
@@ -201,7 +154,7 @@ bool verb_bench(App *app, Error *err) {
         count = sizeof all / sizeof *all;
     }
     double gflops = 0;
-    if (!bench_gemm(app, &gflops, err))
+    if (!engine_peak(app->options.cpu, app->pool, &app->job, &gflops, err))
         return false;
     JsonWriter w = {0};
     json_begin_object(&w, NULL);
@@ -211,7 +164,7 @@ bool verb_bench(App *app, Error *err) {
     json_begin_array(&w, "results");
     if (!app->options.json)
         fprintf(app->out, "%s, %s, threads: %d, GEMM %d^3: %.1f GFLOP/s\n%-16s %9s %9s %10s %9s\n",
-                cpu_name(), cpu_tier_name(app->options.cpu), pool_threads(app->pool), GEMM_SIZE,
+                cpu_name(), cpu_tier_name(app->options.cpu), pool_threads(app->pool), PEAK_SIZE,
                 gflops, "network", "fast ms", "step ms", "naive ms", "GFLOP/s");
     bool ok = true;
     for (int i = 0; ok && i < count; i++)

@@ -249,6 +249,11 @@ static void multiply_part(const Products *p, const Gemm *g, const Part *part, co
     }
 }
 
+/* How many parts of A a row block of so many micro-tiles has. */
+static int64_t parts_of(const GemmBlocks *b, bool narrow, int64_t tiles) {
+    return narrow ? tiles : div_up(tiles, b->mc / b->mr);
+}
+
 /* One block of C. Of the five loops, jc is the tasks (and so is ic, if there are threads to
  * occupy); then pc over blocks of K and ic over parts of A that fit the second-level cache; if C is
  * narrow each micro-tile is a part, so that A, larger than B then, comes by once. */
@@ -259,7 +264,7 @@ static void multiply_block(const Products *p, const Gemm *g, int64_t row, int64_
     float *panels = packed_a + scratch_of_a(blocks, p->m, p->k);
     const int64_t first = deal_start(&grid->row_blocks, row);
     const int64_t tiles = deal_start(&grid->row_blocks, row + 1) - first;
-    const Deal parts = deal(tiles, p->narrow ? tiles : div_up(tiles, blocks->mc / blocks->mr));
+    const Deal parts = deal(tiles, parts_of(blocks, p->narrow, tiles));
     Part part = {
         .panel0 = deal_start(&grid->col_blocks, col),
         .panel1 = deal_start(&grid->col_blocks, col + 1),
@@ -317,15 +322,47 @@ size_t gemm_scratch(CpuTier tier, int64_t m, int64_t n, int64_t k, int threads) 
     return scratch_of_worker(&gemm_tier(tier)->blocks, m, n, k) * (size_t)threads;
 }
 
-/* The rows of a micro-tile that reads A where it lies, or 0: it is to be packed. */
-static int direct_rows(const GemmTier *tier, int64_t n, int64_t k, GemmItem item,
-                       const void *context) {
+/* The rows of a micro-tile that reads A where it lies, or 0: it is to be packed. a_row: from row to
+ * row of an A that lies row by row. */
+static int direct_rows(const GemmTier *tier, int64_t n, int64_t k, int64_t a_row) {
+    if (!tier->direct_rows || k % GROUP != 0 || n > NARROW)
+        return 0;
+    return a_row % SAME_LINES == 0 ? tier->direct_rows : tier->blocks.mr;
+}
+
+static int direct_rows_of(const GemmTier *tier, int64_t n, int64_t k, GemmItem item,
+                          const void *context) {
     Gemm g;
     GemmSource source;
     item(context, 0, &g, &source);
-    if (!tier->direct_rows || g.packed_a || g.a.col != 1 || k % GROUP != 0 || n > NARROW)
-        return 0;
-    return g.a.row % SAME_LINES == 0 ? tier->direct_rows : tier->blocks.mr;
+    return g.packed_a || g.a.col != 1 ? 0 : direct_rows(tier, n, k, g.a.row);
+}
+
+int64_t gemm_dealt(int64_t count, int64_t parts, int64_t i) {
+    const Deal d = deal(count, parts);
+    return deal_start(&d, i);
+}
+
+GemmPlan gemm_plan(CpuTier tier, int64_t m, int64_t n, int64_t k, int64_t items, int threads) {
+    const GemmTier *t = gemm_tier(tier);
+    const int rows = direct_rows(t, n, k, k);
+    const Grid grid = choose_grid(&t->blocks, rows ? rows : t->blocks.mr, m, n, k, items, threads);
+    GemmPlan plan = {.blocks = t->blocks,
+                     .m = m,
+                     .n = n,
+                     .k = k,
+                     .tiles = grid.tiles.parts,
+                     .panels = div_up(n, t->blocks.nr),
+                     .row_blocks = grid.row_blocks.parts,
+                     .col_blocks = grid.col_blocks.parts,
+                     .narrow = n <= NARROW,
+                     .direct = rows > 0};
+    plan.blocks.mr = rows ? rows : t->blocks.mr;
+    return plan;
+}
+
+int64_t gemm_plan_parts(const GemmPlan *plan, int64_t tiles) {
+    return parts_of(&plan->blocks, plan->narrow, tiles);
 }
 
 bool gemm_run_items(const KernelContext *ctx, int64_t count, int64_t m, int64_t n, int64_t k,
@@ -334,7 +371,7 @@ bool gemm_run_items(const KernelContext *ctx, int64_t count, int64_t m, int64_t 
         return !job_cancelled(ctx->job);
     const int threads = pool_threads(ctx->pool);
     const GemmTier *tier = gemm_tier(ctx->tier);
-    const int rows = direct_rows(tier, n, k, item, context);
+    const int rows = direct_rows_of(tier, n, k, item, context);
     Products p = {
         .ctx = ctx,
         .tier = tier,

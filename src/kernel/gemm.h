@@ -54,6 +54,23 @@ typedef struct Gemm {
 size_t gemm_packed_size(int64_t m, int64_t k);
 void gemm_pack_a(CpuTier tier, const GemmMatrix *a, int64_t m, int64_t k, float *packed);
 
+/* How gemm_run cuts a product, for those who want to look at it: A lies row by row without gaps and
+ * is not packed beforehand. Micro-tiles are dealt out evenly (64 rows by 14 at most are
+ * 13+13+13+13+12) to row blocks, panels of blocks.nr columns to column blocks; a pair of these is a
+ * task, taken row block by row block within a column block. A task goes over K in steps of
+ * blocks.kc, and in each over its parts of A, over panels and over micro-tiles. */
+typedef struct GemmPlan {
+    GemmBlocks blocks; /* mr is the most rows of a micro-tile here */
+    int64_t m, n, k;
+    int64_t tiles, panels, row_blocks, col_blocks;
+    bool narrow; /* each micro-tile is a part of A, as C is narrow; else about blocks.mc rows are */
+    bool direct; /* A is read where it lies */
+} GemmPlan;
+GemmPlan gemm_plan(CpuTier tier, int64_t m, int64_t n, int64_t k, int64_t items, int threads);
+int64_t gemm_plan_parts(const GemmPlan *plan, int64_t tiles); /* of a row block of so many */
+/* Of `count` things dealt out to `parts`, the first that part i gets; i = parts: count. */
+int64_t gemm_dealt(int64_t count, int64_t parts, int64_t i);
+
 size_t gemm_scratch(CpuTier tier, int64_t m, int64_t n, int64_t k, int threads); /* floats */
 /* Progress: m*n*k in all. Splits C among threads in both dimensions. */
 bool gemm_run(const KernelContext *ctx, const Gemm *g);

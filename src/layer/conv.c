@@ -1,6 +1,7 @@
 /* Convolution. The arithmetic is in kernel/conv.h. */
 #include "kernel/conv.h"
 #include "kernel/pointwise.h"
+#include "layer/conv_shape.h"
 #include "layer/types.h"
 
 typedef struct ConvParams {
@@ -85,17 +86,16 @@ static void conv_window(const void *params, const Shape *in, const Shape *out,
     }
 }
 
-static ConvShape conv_kernel_shape(const LayerCall *call) {
-    const ConvParams *p = call->params;
-    const Shape *in = &call->in[0]->shape, *out = &call->out->shape;
+static ConvShape make_shape(const ConvParams *p, int64_t n, const int64_t in[3],
+                            const int64_t out[3]) {
     return (ConvShape){
-        .n = in->dim[0],
-        .ic = in->dim[1],
-        .ih = in->dim[2],
-        .iw = in->dim[3],
-        .oc = out->dim[1],
-        .oh = out->dim[2],
-        .ow = out->dim[3],
+        .n = n,
+        .ic = in[0],
+        .ih = in[1],
+        .iw = in[2],
+        .oc = out[0],
+        .oh = out[1],
+        .ow = out[2],
         .kh = p->kernel[0],
         .kw = p->kernel[1],
         .sy = p->stride[0],
@@ -106,6 +106,19 @@ static ConvShape conv_kernel_shape(const LayerCall *call) {
         .dx = p->dilation[1],
         .groups = p->groups,
     };
+}
+
+static ConvShape conv_kernel_shape(const LayerCall *call) {
+    const Shape *in = &call->in[0]->shape, *out = &call->out->shape;
+    return make_shape(call->params, in->dim[0], in->dim + 1, out->dim + 1);
+}
+
+bool layer_conv_shape(const LayerType *type, const void *params, const Shape *in, const Shape *out,
+                      ConvShape *shape) {
+    if (type != &layer_conv)
+        return false;
+    *shape = make_shape(params, 1, in->dim, out->dim);
+    return true;
 }
 
 /* Whether a batch of training takes the way of its own; what is looked at takes that of the packed

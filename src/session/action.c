@@ -117,6 +117,23 @@ const Action actions[] = {
     {"explain.stage", "N", "", refuse_without_way, explain_stage, true, ACTION_ANYWHERE},
     {"explain.whole", NULL, "", refuse_without_way, explain_whole, false, ACTION_ANYWHERE},
 
+    {"bench", "[none|algorithm|race|training|panes|residual|dense|inception|layer|canvas|families]",
+     "k", SCENE, bench_set, false, ACTION_ANYWHERE},
+    {"algorithm.step", NULL, "Space", refuse_without_walk, algorithm_step, true,
+     ACTION_IN_ALGORITHM},
+    {"algorithm.back", NULL, "Backspace", refuse_without_walk, algorithm_back, true,
+     ACTION_IN_ALGORITHM},
+    {"algorithm.by", "[k|tile|panel|part]", "o", refuse_without_walk, algorithm_by, false,
+     ACTION_IN_ALGORITHM},
+    {"algorithm.pixel", "[C Y X]", "Return", refuse_without_walk, algorithm_pixel, true,
+     ACTION_IN_ALGORITHM},
+    {"algorithm.begin", NULL, "Shift+Home", refuse_without_walk, algorithm_begin, false,
+     ACTION_IN_ALGORITHM},
+    {"algorithm.end", NULL, "Shift+End", refuse_without_walk, algorithm_end, false,
+     ACTION_IN_ALGORITHM},
+    {"race.replay", NULL, "Space", refuse_without_race, race_replay, true, ACTION_IN_RACE},
+    {"race.whole", "[layer|network]", "o", refuse_without_race, race_whole, false, ACTION_IN_RACE},
+
     {"undo", NULL, "z Ctrl+Z", with_undo, undo, false, ACTION_ANYWHERE},
     {"redo", NULL, "Z Ctrl+Y Ctrl+Shift+Z", with_redo, redo, false, ACTION_ANYWHERE},
     {"bookmark.set", "1|2|3|4|5|6|7|8|9", "", SCENE, bookmark_set, false, ACTION_ANYWHERE},
@@ -212,7 +229,10 @@ static bool has_key(const char *keys, const char *key) {
 }
 
 static bool is_here(const Session *s, ActionPlace place) {
-    const bool unit = s->state.place.depth == DEPTH_UNIT;
+    const StateBench bench = s->state.place.bench;
+    const bool unit = s->state.place.depth == DEPTH_UNIT && bench == BENCH_NONE;
+    if (place == ACTION_IN_ALGORITHM || place == ACTION_IN_RACE)
+        return bench == (place == ACTION_IN_RACE ? BENCH_RACE : BENCH_ALGORITHM);
     return place == ACTION_ANYWHERE || (place == ACTION_IN_UNIT) == unit;
 }
 

@@ -9,10 +9,8 @@
 #include <string.h>
 
 struct Explanation {
-    atomic_int references;
-    Scene *scene;
+    Work work;
     ExplainRequest request;
-    uint64_t serial;
 
     /* of the thread that fills it */
     Arena arena;
@@ -31,45 +29,11 @@ struct Explanation {
     ExplainScores scores;
     float *probability, *sum;
     atomic_int scores_done; /* -1: not begun */
-    Error error;
-    atomic_int ended; /* 0: no; 1: done; 2: failed */
 };
 
 void explain_request_begin(ExplainRequest *request) {
     memset(request, 0, sizeof *request);
     request->label = -1;
-}
-
-Explanation *explanation_new(Scene *scene, const ExplainRequest *request, Error *err) {
-    static atomic_ullong serials;
-    Explanation *e = mem_alloc(1, sizeof *e, err);
-    if (!e)
-        return NULL;
-    atomic_init(&e->references, 1);
-    atomic_init(&e->scores_done, -1);
-    e->scene = scene_retain(scene);
-    e->request = *request;
-    atomic_init(&e->label, request->label);
-    e->serial = atomic_fetch_add(&serials, 1) + 1;
-    return e;
-}
-
-Explanation *explanation_retain(Explanation *e) {
-    atomic_fetch_add(&e->references, 1);
-    return e;
-}
-
-void explanation_release(Explanation *e) {
-    if (!e || atomic_fetch_sub(&e->references, 1) > 1)
-        return;
-    projection_free(e->projection);
-    occlusion_free(e->occlusion);
-    run_release(e->random_run);
-    model_free(e->random);
-    run_release(e->other);
-    scene_release(e->scene);
-    arena_free(&e->arena);
-    mem_free(e);
 }
 
 /* --- What is asked for ------------------------------------------------------------------------ */
@@ -84,15 +48,16 @@ static bool asks_for_class(const ExplainRequest *r) {
            r->start == START_CLASS;
 }
 
-int explanation_needs(const Scene *scene, const ExplainRequest *request) {
+/* The node that the scene must have computed before it can begin. */
+static int needed_node(const Scene *scene, const ExplainRequest *request) {
     const Graph *g = &scene_model(scene)->graph;
     return asks_for_class(request) ? g->node_count - 1 : request->node;
 }
 
 /* The likeliest. */
 static int class_of(const Explanation *e) {
-    const Graph *g = &scene_model(e->scene)->graph;
-    const Stats *stats = scene_stats(e->scene, logits_node(g));
+    const Graph *g = &scene_model(e->work.scene)->graph;
+    const Stats *stats = scene_stats(e->work.scene, logits_node(g));
     return stats && stats->argmax >= 0 ? (int)stats->argmax : 0;
 }
 
@@ -102,8 +67,8 @@ bool explanation_cell(const Explanation *e, int64_t *y, int64_t *x) {
     if (r->node == GRAPH_IMAGE || r->start == START_ALL || r->start == START_CLASS ||
         r->method >= EXPLAIN_OCCLUSION)
         return false;
-    const SceneExtent extent = scene_extent(e->scene, r->node);
-    const ChannelStats *stats = scene_channels(e->scene, r->node);
+    const SceneExtent extent = scene_extent(e->work.scene, r->node);
+    const ChannelStats *stats = scene_channels(e->work.scene, r->node);
     const bool chosen = r->start == START_CELL && r->cell[0] >= 0;
     if (extent.vector || (!chosen && (!stats || stats[r->channel].argmax < 0)))
         return false;
@@ -124,12 +89,12 @@ static int first_node(const Explanation *e, Seed *seed) {
                    .y = r->cell[0],
                    .x = r->cell[1],
                    .random = 1};
-    if (r->start == START_CELL && (r->cell[0] < 0 || scene_extent(e->scene, r->node).vector))
+    if (r->start == START_CELL && (r->cell[0] < 0 || scene_extent(e->work.scene, r->node).vector))
         seed->kind = SEED_MAX;
     if (r->start != START_CLASS)
         return r->node;
     *seed = (Seed){.kind = SEED_ONE, .channel = atomic_load(&e->label)};
-    return logits_node(&scene_model(e->scene)->graph);
+    return logits_node(&scene_model(e->work.scene)->graph);
 }
 
 /* --- Parts ------------------------------------------------------------------------------------ */
@@ -153,7 +118,7 @@ static bool open_other(Explanation *e, int node, const RunOptions *options, Pool
                        Error *err) {
     if (e->request.switches != SWITCHES_OTHER)
         return true;
-    const Model *model = scene_model(e->scene);
+    const Model *model = scene_model(e->work.scene);
     char path[FILE_PATH_MAX], note[IMAGE_NOTE_SIZE];
     if (file_exists(e->request.other) || !file_find(path, sizeof path, e->request.other))
         memcpy(path, e->request.other, sizeof path);
@@ -185,7 +150,7 @@ static bool project(Explanation *e, const RunOptions *options, Pool *pool, Job *
     rules.switches = e->request.switches;
     if (!open_other(e, node, options, pool, job, err))
         return false;
-    Projection *p = projection_new(scene_run(e->scene), node, GRAPH_IMAGE, true, err);
+    Projection *p = projection_new(scene_run(e->work.scene), node, GRAPH_IMAGE, true, err);
     if (p && projection_begin(p, &rules, e->other, &seed, err) && projection_all(p, job, err) &&
         keep(e, projection_signal(p, GRAPH_IMAGE), err)) {
         e->projection = p;
@@ -203,7 +168,7 @@ static bool next_corner(Explanation *e, const RunOptions *options, Pool *pool, J
         e->request.switches == SWITCHES_OTHER ? SWITCHES_OTHER : SWITCHES_CENTER;
     const LayerRules rules = cube_rules(atomic_load(&e->ready), off);
     return open_other(e, node, options, pool, job, err) &&
-           go_down(e, scene_run(e->scene), &rules, node, &seed, job, err);
+           go_down(e, scene_run(e->work.scene), &rules, node, &seed, job, err);
 }
 
 /* --- Tests ------------------------------------------------------------------------------------ */
@@ -221,11 +186,12 @@ static int strongest_other(const Scene *scene, int node, int channel) {
 /* The same network with weights that nobody has trained, as far as the way begins. */
 static bool randomise(Explanation *e, int node, const RunOptions *options, Pool *pool, Job *job,
                       Error *err) {
-    const SceneNames *names = scene_names(e->scene);
+    const SceneNames *names = scene_names(e->work.scene);
     if (!e->random)
         e->random = engine_open(names->model, names->size, "random:1", options, pool, job, err);
     if (e->random && !e->random_run)
-        e->random_run = run_new(e->random, scene_values(e->scene, GRAPH_IMAGE), options, pool, err);
+        e->random_run =
+            run_new(e->random, scene_values(e->work.scene, GRAPH_IMAGE), options, pool, err);
     return e->random_run && run_until(e->random_run, node, job, err);
 }
 
@@ -242,7 +208,7 @@ static bool next_test(Explanation *e, const RunOptions *options, Pool *pool, Job
     Seed seed;
     const int node = first_node(e, &seed);
     const LayerRules rules = rule_rules(RULE_DECONVNET);
-    Run *run = scene_run(e->scene);
+    Run *run = scene_run(e->work.scene);
     switch (atomic_load(&e->ready)) {
     case TEST_RANDOM_WEIGHTS:
         if (!randomise(e, node, options, pool, job, err))
@@ -251,7 +217,7 @@ static bool next_test(Explanation *e, const RunOptions *options, Pool *pool, Job
         same_place(e, &seed);
         break;
     case TEST_OTHER_CHANNEL:
-        seed.channel = e->other_channel = strongest_other(e->scene, node, (int)seed.channel);
+        seed.channel = e->other_channel = strongest_other(e->work.scene, node, (int)seed.channel);
         same_place(e, &seed);
         break;
     case TEST_NOISE:
@@ -268,13 +234,14 @@ static bool next_test(Explanation *e, const RunOptions *options, Pool *pool, Job
 static bool begin_occlusion(Explanation *e, const RunOptions *options, Pool *pool, Job *job,
                             Error *err) {
     const ExplainRequest *r = &e->request;
-    const bool maps = r->node != GRAPH_IMAGE && !scene_extent(e->scene, r->node).vector;
+    const bool maps = r->node != GRAPH_IMAGE && !scene_extent(e->work.scene, r->node).vector;
     const OcclusionOptions how = {.label = atomic_load(&e->label),
                                   .node = maps ? r->node : GRAPH_IMAGE,
                                   .channel = r->channel,
                                   .batch = 2};
-    e->occlusion = occlusion_new(scene_model(e->scene), scene_values(e->scene, GRAPH_IMAGE), &how,
-                                 options, pool, job, err);
+    e->occlusion =
+        occlusion_new(scene_model(e->work.scene), scene_values(e->work.scene, GRAPH_IMAGE), &how,
+                      options, pool, job, err);
     if (!e->occlusion)
         return false;
     const OcclusionView *view = occlusion_view(e->occlusion);
@@ -311,12 +278,12 @@ static bool occlude(Explanation *e, const RunOptions *options, Pool *pool, Job *
 }
 
 static bool see_class(Explanation *e, Job *job, Error *err) {
-    const Graph *g = &scene_model(e->scene)->graph;
+    const Graph *g = &scene_model(e->work.scene)->graph;
     const int node = e->request.node;
-    const bool maps = node != GRAPH_IMAGE && !scene_extent(e->scene, node).vector;
+    const bool maps = node != GRAPH_IMAGE && !scene_extent(e->work.scene, node).vector;
     Tensor map;
-    if (!gradcam(scene_run(e->scene), maps ? node : gradcam_node(g), atomic_load(&e->label), job,
-                 &e->arena, &map, NULL, err))
+    if (!gradcam(scene_run(e->work.scene), maps ? node : gradcam_node(g), atomic_load(&e->label),
+                 job, &e->arena, &map, NULL, err))
         return false;
     e->parts[0] = map;
     publish(e);
@@ -354,49 +321,57 @@ static bool work(Explanation *e, const RunOptions *options, Pool *pool, Job *job
     }
 }
 
-bool explanation_step(Explanation *e, const RunOptions *options, Pool *pool, Job *job) {
-    Error err = {0};
-    if (explanation_at_end(e))
-        return true;
+static bool step(Work *w, const RunOptions *options, Pool *pool, Job *job, bool *done, Error *err) {
+    Explanation *e = (Explanation *)w;
     if (e->request.label < 0)
         atomic_store(&e->label, class_of(e));
-    if (!work(e, options, pool, job, &err)) {
-        if (job_cancelled(job))
-            return false; /* cancelled: it may go on */
-        e->error = err;
-        atomic_store_explicit(&e->ended, 2, memory_order_release);
+    if (!work(e, options, pool, job, err))
         return false;
-    }
-    const bool done = e->request.method == EXPLAIN_OCCLUSION
-                          ? occlusion_at_end(e->occlusion)
-                          : atomic_load(&e->ready) >= explanation_parts(e);
-    if (done)
-        atomic_store_explicit(&e->ended, 1, memory_order_release);
+    *done = e->request.method == EXPLAIN_OCCLUSION ? occlusion_at_end(e->occlusion)
+                                                   : atomic_load(&e->ready) >= explanation_parts(e);
     return true;
 }
 
-/* --- What there is ---------------------------------------------------------------------------- */
-
-static int ended(const Explanation *e) {
-    return atomic_load_explicit(&e->ended, memory_order_acquire);
-}
-
-bool explanation_at_end(const Explanation *e) {
-    return ended(e) != 0;
-}
-
-double explanation_fraction(const Explanation *e) {
+/* Of all parts, those underway left out. */
+static double fraction(const Work *w) {
+    const Explanation *e = (const Explanation *)w;
     ExplainScores scores;
-    if (ended(e))
-        return 1;
     if (e->request.method != EXPLAIN_OCCLUSION)
         return (double)atomic_load(&e->ready) / explanation_parts(e);
     return explanation_scores(e, &scores) ? (double)scores.done / (scores.rows * scores.columns)
                                           : 0;
 }
 
-const Error *explanation_error(const Explanation *e) {
-    return ended(e) == 2 ? &e->error : NULL;
+static void close_explanation(Work *w) {
+    Explanation *e = (Explanation *)w;
+    projection_free(e->projection);
+    occlusion_free(e->occlusion);
+    run_release(e->random_run);
+    model_free(e->random);
+    run_release(e->other);
+    arena_free(&e->arena);
+}
+
+Explanation *explanation_new(Scene *scene, const ExplainRequest *request, Error *err) {
+    static const WorkKind kind = {step, fraction, close_explanation};
+    Explanation *e = mem_alloc(1, sizeof *e, err);
+    if (!e)
+        return NULL;
+    work_begin(&e->work, &kind, scene, needed_node(scene, request));
+    atomic_init(&e->scores_done, -1);
+    e->request = *request;
+    atomic_init(&e->label, request->label);
+    return e;
+}
+
+/* --- What there is ---------------------------------------------------------------------------- */
+
+Work *explanation_work(Explanation *e) {
+    return e ? &e->work : NULL;
+}
+
+const Work *explanation_progress(const Explanation *e) {
+    return e ? &e->work : NULL;
 }
 
 const ExplainRequest *explanation_request(const Explanation *e) {
@@ -404,11 +379,7 @@ const ExplainRequest *explanation_request(const Explanation *e) {
 }
 
 const Scene *explanation_scene(const Explanation *e) {
-    return e->scene;
-}
-
-uint64_t explanation_serial(const Explanation *e) {
-    return e->serial;
+    return e->work.scene;
 }
 
 const Tensor *explanation_part(const Explanation *e, int part) {
@@ -424,11 +395,12 @@ int explanation_label(const Explanation *e) {
 }
 
 const Projection *explanation_projection(const Explanation *e) {
-    return ended(e) == 1 ? e->projection : NULL;
+    return work_done(&e->work) ? e->projection : NULL;
 }
 
 const Tensor *explanation_switch_values(const Explanation *e, int node) {
-    return e->other && ended(e) ? run_output(e->other, node) : scene_values(e->scene, node);
+    return e->other && work_at_end(&e->work) ? run_output(e->other, node)
+                                             : scene_values(e->work.scene, node);
 }
 
 bool explanation_scores(const Explanation *e, ExplainScores *scores) {

@@ -1,13 +1,12 @@
 /* An explanation of what is on the screen: a unit's projection down to the picture, the eight ways
- * of going down, tests of whether such a picture means anything, occlusion, Grad-CAM. The window
- * makes it empty; the session's thread fills it part by part, and each part is published once and
- * for good, so that the window shows what there is. Counted by reference. */
+ * of going down, tests of whether such a picture means anything, occlusion, Grad-CAM. Work of the
+ * session's thread (session/work.h), which publishes it part by part. */
 #ifndef SESSION_EXPLANATION_H
 #define SESSION_EXPLANATION_H
 
 #include "explain/occlusion.h"
 #include "explain/project.h"
-#include "session/scene.h"
+#include "session/work.h"
 
 /* What is asked for. All bytes are set (explain_request_begin), so that two can be compared. */
 typedef struct ExplainRequest {
@@ -34,22 +33,13 @@ typedef enum ExplainTest { /* the parts of EXPLAIN_TESTS */
 typedef struct Explanation Explanation;
 
 Explanation *explanation_new(Scene *scene, const ExplainRequest *request, Error *err);
-Explanation *explanation_retain(Explanation *e);
-void explanation_release(Explanation *e); /* NULL is fine */
-
-/* The node that the scene must have computed before it can begin. */
-int explanation_needs(const Scene *scene, const ExplainRequest *request);
-/* The next piece of work, by one thread. False: cancelled, or failed for good (explanation_error).
- */
-bool explanation_step(Explanation *e, const RunOptions *options, Pool *pool, Job *job);
+/* As the thread sees it, which fills it; to retain and release it, and to ask how far it is. */
+Work *explanation_work(Explanation *e); /* NULL for NULL, here and below */
+const Work *explanation_progress(const Explanation *e);
 
 /* From here on: any thread. */
-bool explanation_at_end(const Explanation *e);     /* done or failed */
-double explanation_fraction(const Explanation *e); /* 0..1 of all parts, those underway left out */
-const Error *explanation_error(const Explanation *e); /* NULL: it has not failed */
 const ExplainRequest *explanation_request(const Explanation *e);
 const Scene *explanation_scene(const Explanation *e);
-uint64_t explanation_serial(const Explanation *e);
 int explanation_parts(const Explanation *e); /* how many there will be */
 /* Signed, (1, C, H, W) of the input; Grad-CAM: (H, W) of the maps. NULL: not there yet. */
 const Tensor *explanation_part(const Explanation *e, int part);

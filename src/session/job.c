@@ -21,7 +21,7 @@ struct JobThread {
     Scene *open_like; /* retained; or NULL */
     Scene *scene;     /* retained: whose nodes are wanted, up to `last`; or NULL */
     int last;
-    Explanation *explanation; /* retained: that is wanted; or NULL */
+    Work *piecework; /* retained: that is wanted; or NULL */
 
     JobKind kind; /* what the thread is doing */
     Job job;      /* of that */
@@ -39,16 +39,15 @@ static void want_scene(JobThread *jobs, Scene *scene) {
     jobs->scene = scene;
 }
 
-static void want_explanation(JobThread *jobs, Explanation *explanation) {
-    if (explanation)
-        explanation_retain(explanation);
-    explanation_release(jobs->explanation);
-    jobs->explanation = explanation;
+static void want_work(JobThread *jobs, Work *work) {
+    work_retain(work);
+    work_release(jobs->piecework);
+    jobs->piecework = work;
 }
 
 static void want_nothing(JobThread *jobs) {
     want_scene(jobs, NULL);
-    want_explanation(jobs, NULL);
+    want_work(jobs, NULL);
     scene_release(jobs->open_like);
     jobs->open_like = NULL;
     jobs->open_wanted = false;
@@ -107,20 +106,13 @@ static bool compute_wanted(const JobThread *jobs) {
     return jobs->scene && scene_ready(jobs->scene) <= jobs->last;
 }
 
-static bool explain_wanted(const JobThread *jobs) {
-    const Explanation *e = jobs->explanation;
-    return e && !explanation_at_end(e) &&
-           explanation_needs(explanation_scene(e), explanation_request(e)) <
-               scene_ready(explanation_scene(e));
-}
-
 /* A piece of it, so that nodes that are asked for meanwhile need not wait for the end. */
-static void do_explain(JobThread *jobs) {
-    Explanation *explanation = explanation_retain(jobs->explanation);
-    begin(jobs, JOB_EXPLAINING);
-    explanation_step(explanation, &jobs->options, jobs->pool, &jobs->job);
+static void do_work(JobThread *jobs) {
+    Work *work = work_retain(jobs->piecework);
+    begin(jobs, JOB_WORKING);
+    work_step(work, &jobs->options, jobs->pool, &jobs->job);
     end(jobs);
-    explanation_release(explanation);
+    work_release(work);
 }
 
 static void *thread_main(void *context) {
@@ -131,8 +123,8 @@ static void *thread_main(void *context) {
             do_open(jobs);
         else if (compute_wanted(jobs))
             do_compute(jobs);
-        else if (explain_wanted(jobs))
-            do_explain(jobs);
+        else if (work_is_ready(jobs->piecework))
+            do_work(jobs);
         else
             pthread_cond_wait(&jobs->changed, &jobs->lock);
         pthread_cond_broadcast(&jobs->changed);
@@ -215,11 +207,11 @@ void job_compute(JobThread *jobs, Scene *scene, int last) {
     pthread_mutex_unlock(&jobs->lock);
 }
 
-void job_explain(JobThread *jobs, Explanation *explanation) {
+void job_work(JobThread *jobs, Work *work) {
     pthread_mutex_lock(&jobs->lock);
-    if (jobs->explanation != explanation) {
-        want_explanation(jobs, explanation);
-        if (jobs->kind == JOB_EXPLAINING)
+    if (jobs->piecework != work) {
+        want_work(jobs, work);
+        if (jobs->kind == JOB_WORKING)
             atomic_store(&jobs->job.cancel, true);
     }
     pthread_cond_broadcast(&jobs->changed);
@@ -264,9 +256,9 @@ JobProgress job_progress(JobThread *jobs) {
         progress.fraction = jobs->work > 0 ? done / (double)jobs->work : 0;
         if (progress.fraction > 1)
             progress.fraction = 1;
-    } else if (jobs->explanation && (jobs->kind == JOB_EXPLAINING || explain_wanted(jobs))) {
-        progress.kind = JOB_EXPLAINING;
-        progress.fraction = explanation_fraction(jobs->explanation);
+    } else if (jobs->piecework && (jobs->kind == JOB_WORKING || work_is_ready(jobs->piecework))) {
+        progress.kind = JOB_WORKING;
+        progress.fraction = work_fraction(jobs->piecework);
     }
     pthread_mutex_unlock(&jobs->lock);
     return progress;
@@ -284,7 +276,7 @@ bool job_wait(JobThread *jobs, int ms) {
     bool idle = false, late = false;
     pthread_mutex_lock(&jobs->lock);
     while (!(idle = jobs->kind == JOB_IDLE && !jobs->open_wanted && !compute_wanted(jobs) &&
-                    !explain_wanted(jobs)) &&
+                    !work_is_ready(jobs->piecework)) &&
            !late)
         late = pthread_cond_timedwait(&jobs->changed, &jobs->lock, &until) == ETIMEDOUT;
     pthread_mutex_unlock(&jobs->lock);

@@ -3,7 +3,7 @@
 #ifndef SESSION_JOB_H
 #define SESSION_JOB_H
 
-#include "session/explanation.h"
+#include "session/work.h"
 
 typedef struct JobThread JobThread;
 
@@ -15,9 +15,9 @@ void job_open(JobThread *jobs, const SceneNames *names, Scene *like);
 /* Computes a scene's nodes up to `last`, if they are not computed; asked for again, does nothing.
  * Behind an opening, which comes first. */
 void job_compute(JobThread *jobs, Scene *scene, int last);
-/* Fills an explanation once its scene has computed what it needs, behind all else. NULL: none is
+/* Does a piece of work once its scene has computed what it needs, behind all else. NULL: none is
  * wanted any more. */
-void job_explain(JobThread *jobs, Explanation *explanation);
+void job_work(JobThread *jobs, Work *work);
 void job_cancel(JobThread *jobs);
 
 /* What came of it: a scene (now the caller's), or why there is none; or why nodes were not
@@ -30,12 +30,12 @@ typedef struct JobResult {
 bool job_take(JobThread *jobs, JobResult *result);
 bool job_has_news(JobThread *jobs); /* whether job_take would return true */
 
-typedef enum JobKind { JOB_IDLE, JOB_OPENING, JOB_COMPUTING, JOB_EXPLAINING } JobKind;
+typedef enum JobKind { JOB_IDLE, JOB_OPENING, JOB_COMPUTING, JOB_WORKING } JobKind;
 typedef struct JobProgress {
     JobKind kind;
     SceneNames names; /* of what is opened */
     int node;         /* that is being computed */
-    double fraction;  /* of that node, or of the explanation, 0..1 */
+    double fraction;  /* of that node, or of the work, 0..1 */
 } JobProgress;
 JobProgress job_progress(JobThread *jobs);
 /* Waits until there is nothing to do, at most `ms`; true if so. */

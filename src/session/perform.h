@@ -90,6 +90,19 @@ PERFORM(explain_up);
 PERFORM(explain_whole);
 PERFORM(explain_stage);
 PERFORM(explain_pin);
+/* perform_bench.c: the workbench */
+PERFORM(bench_set);
+/* perform_algorithm.c: the walk through a convolution, the race */
+const char *refuse_without_walk(const Session *s);
+const char *refuse_without_race(const Session *s);
+PERFORM(algorithm_step);
+PERFORM(algorithm_back);
+PERFORM(algorithm_by);
+PERFORM(algorithm_pixel);
+PERFORM(algorithm_begin);
+PERFORM(algorithm_end);
+PERFORM(race_replay);
+PERFORM(race_whole);
 /* perform_look.c: how it looks, overlays, export */
 PERFORM(colors_set);
 PERFORM(range_set);

@@ -1,6 +1,7 @@
 #include "session/perform.h"
 
 #include "base/text.h"
+#include "session/algorithm.h"
 #include <string.h>
 
 /* --- Into things and back --------------------------------------------------------------------- */
@@ -42,6 +43,8 @@ PERFORM(back) {
         state->playing = false;
     else if (s->opening || (state->all && scene_ready(s->scene) <= session_last_node(s)))
         return cancel(s, "", err);
+    else if (state->place.bench != BENCH_NONE)
+        state->place.bench = BENCH_NONE;
     else if (state->place.explain != EXPLAIN_NONE)
         return explain_set(s, "none", err);
     else if (state->place.depth > DEPTH_NETWORK)
@@ -101,6 +104,8 @@ PERFORM(terms_prev) {
 PERFORM(play_step) {
     StatePlace *p = &s->state.place;
     (void)argument;
+    if (p->bench == BENCH_ALGORITHM)
+        return algorithm_play(s, err);
     if (p->depth != DEPTH_UNIT) {
         if (p->node >= session_last_node(s)) {
             s->state.playing = false;

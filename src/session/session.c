@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "session/action.h"
+#include "session/bench.h"
 #include "session/palette.h"
 #include "session/settings.h"
 #include <stdlib.h>
@@ -56,7 +57,8 @@ bool session_open(Session *s, const SessionOptions *options, Error *err) {
 
 void session_close(Session *s) {
     job_thread_free(s->jobs);
-    explanation_release(s->explanation);
+    work_release(explanation_work(s->explanation));
+    work_release(s->work);
     scene_release(s->scene);
     history_free(&s->history);
     browse_free(&s->browse);
@@ -273,15 +275,14 @@ static bool explain_request(const Session *s, ExplainRequest *request) {
 static void ask_for_explanation(Session *s) {
     static ExplainRequest request; /* large */
     Explanation *now = s->explanation;
-    const bool wanted = explain_request(s, &request);
-    if (now && (!wanted || explanation_scene(now) != s->scene ||
+    const bool wanted = s->state.place.bench == BENCH_NONE && explain_request(s, &request);
+    if (now && (!wanted || explanation_work(now)->scene != s->scene ||
                 memcmp(explanation_request(now), &request, sizeof request) != 0)) {
-        explanation_release(now);
+        work_release(explanation_work(now));
         s->explanation = NULL;
     }
     if (wanted && !s->explanation)
         s->explanation = explanation_new(s->scene, &request, NULL);
-    job_explain(s->jobs, s->explanation);
 }
 
 /* Nothing while a scene is being opened: then the thread would be in two minds. */
@@ -290,10 +291,11 @@ static void ask_for_work(Session *s) {
         return;
     int last = s->state.all ? session_last_node(s) : s->state.place.node;
     ask_for_explanation(s);
-    if (s->explanation) {
-        const int needs = explanation_needs(s->scene, explanation_request(s->explanation));
-        last = needs > last ? needs : last;
-    }
+    bench_ask(s);
+    Work *work = s->work ? s->work : explanation_work(s->explanation);
+    if (work && work->scene == s->scene && work->needs > last)
+        last = work->needs;
+    job_work(s->jobs, work);
     job_compute(s->jobs, s->scene, last);
 }
 

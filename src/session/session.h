@@ -5,6 +5,7 @@
 #define SESSION_SESSION_H
 
 #include "session/browse.h"
+#include "session/explanation.h"
 #include "session/history.h"
 #include "session/job.h"
 
@@ -55,6 +56,7 @@ typedef struct Session {
     const Words *words;
     Scene *scene;             /* what is shown; NULL before the first is open */
     Explanation *explanation; /* of what the state says; NULL: none */
+    Work *work;               /* of the bench that is open; NULL: none */
     SceneNames asked;         /* for the next scene, while `opening` */
     bool opening;
     char *arrival;     /* what to be like once that is open: a line of state_print; or NULL */

@@ -53,6 +53,21 @@ typedef enum StateExplain {
 } StateExplain;
 /* What starts on the way down. */
 typedef enum StateStart { START_MAX, START_ALL, START_CELL, START_CLASS, STARTS } StateStart;
+/* What of the workbench is open, in place of the layers (session/bench.h). */
+typedef enum StateBench {
+    BENCH_NONE,
+    BENCH_ALGORITHM, /* the seven loops beside im2col and blocked GEMM */
+    BENCH_RACE,      /* both on the clock */
+    BENCH_TRAINING,
+    BENCH_PANES,     /* two networks, or one layer by two paths */
+    BENCH_RESIDUAL,  /* what a residual block adds, and the network without it */
+    BENCH_DENSE,     /* who made each slice of a dense block, and who uses it */
+    BENCH_INCEPTION, /* the branches to scale, and what their 1x1 reductions save */
+    BENCH_LAYER,     /* a convolution with other parameters, a kernel edited, maps set to zero */
+    BENCH_CANVAS,    /* a digit or garment drawn while the network answers */
+    BENCH_FAMILIES,  /* all networks in a table, or as a chart */
+    BENCHES
+} StateBench;
 typedef enum StateTheme { THEME_DARK, THEME_LIGHT, THEME_CONTRAST, THEMES } StateTheme;
 typedef enum StateOverlay {
     OVERLAY_NONE,
@@ -100,13 +115,18 @@ typedef struct StatePlace {
     int class_index; /* whose fraction of the softmax is shown; -1: the likeliest */
     StateExplain explain;
     StateStart start;
-    int switches;              /* LayerSwitches */
-    int common_scale;          /* 1: signed pictures side by side share a scale */
-    int pin;                   /* the node whose unit is explained while others are looked at; */
-    int pin_channel;           /* GRAPH_FAILED: none, that of the node shown */
-    int pin_cell[2];           /* as unit */
-    int stage;                 /* how far down the way is shown; -1: the whole of it, the picture */
-    bool logits;               /* classes by logit, not probability */
+    int switches;     /* LayerSwitches */
+    int common_scale; /* 1: signed pictures side by side share a scale */
+    int pin;          /* the node whose unit is explained while others are looked at; */
+    int pin_channel;  /* GRAPH_FAILED: none, that of the node shown */
+    int pin_cell[2];  /* as unit */
+    int stage;        /* how far down the way is shown; -1: the whole of it, the picture */
+    StateBench bench;
+    int algorithm_step; /* of the walk; it counts while the chosen cell's tile is at work then */
+    int algorithm_by;   /* GemmStride */
+    int race_whole;     /* 1: of the whole network, layer by layer */
+    int race_replays;   /* how often it was shown again */
+    bool logits;        /* classes by logit, not probability */
     char other[FILE_PATH_MAX]; /* the picture whose switches are used; "": one that comes along */
 } StatePlace;
 

@@ -17,7 +17,7 @@ float explain_size(const Tensor *values) {
 
 static ImageKey key_of(const ExplainView *x, int part, int w, int h, float m) {
     ImageKey key = image_key_add_text((ImageKey){0}, "explanation");
-    key = image_key_add(image_key_add(key, explanation_serial(x->e)), (uint64_t)part);
+    key = image_key_add(image_key_add(key, explanation_progress(x->e)->serial), (uint64_t)part);
     key = image_key_add(key, (uint64_t)w << 32 | (uint32_t)h);
     return image_key_add_double(key, (double)m);
 }

@@ -17,6 +17,8 @@ static Shares shares_of(const LayoutWish *wish) {
     /* In the hall two zones at a time. */
     static const Shares hall[DEPTHS] = {{0.56, 0, 0.42}, {0, 0, 0.40}, {0, 0, 0.66}};
     Shares s = wish->big ? hall[wish->depth] : plain[wish->depth];
+    if (wish->bench)
+        return (Shares){wish->bench_network && !wish->big ? 0.2 : 0, 0, 0};
     if (wish->opened && wish->depth == DEPTH_NETWORK)
         s.network = 0.64;
     return s;
@@ -36,6 +38,10 @@ Layout layout_make(int width, int height, const LayoutWish *wish) {
     if (s.network > 0) {
         l.zone[ZONE_NETWORK] = rect_cut_top(&rest, part(rest.h, s.network));
         rect_cut_top(&rest, gap);
+    }
+    if (wish->bench) {
+        l.zone[ZONE_BENCH] = rest;
+        return l;
     }
     const int all = rest.w;
     if (s.panels > 0) {

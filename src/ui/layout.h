@@ -13,6 +13,7 @@ typedef enum Zone {
     ZONE_PANELS, /* input, kernel, histogram, from top to bottom */
     ZONE_LAYER,
     ZONE_RIGHT, /* the unit's arithmetic, or the classes */
+    ZONE_BENCH, /* the workbench, in place of the three above */
     ZONE_FOOTER,
     ZONES
 } Zone;
@@ -25,6 +26,8 @@ typedef struct Layout {
 typedef struct LayoutWish {
     StateDepth depth;
     bool big;
+    bool bench;         /* the workbench is open, */
+    bool bench_network; /* below the network */
     bool opened;        /* blocks are: the network, where it is large, needs more height */
     double scale;       /* of type */
     int banner, footer; /* the heights they need */

@@ -2,6 +2,7 @@
 
 #include "draw/sdl_render.h"
 #include "tensor/image.h"
+#include "ui/bench.h"
 #include "ui/overlays.h"
 #include <math.h>
 #include <string.h>
@@ -123,6 +124,10 @@ static void draw_scene(const View *v, const Layout *layout) {
     const Rect *zone = layout->zone;
     if (zone[ZONE_NETWORK].w > 0)
         view_network(v, zone[ZONE_NETWORK]);
+    if (v->place->bench != BENCH_NONE) {
+        draw_zone(v, zone[ZONE_BENCH], view_bench);
+        return;
+    }
     draw_panels(v, zone[ZONE_PANELS]);
     draw_zone(v, zone[ZONE_LAYER], view_layer);
     draw_zone(v, zone[ZONE_RIGHT], view_right);
@@ -160,6 +165,7 @@ static void draw_hover_text(const View *v) {
 
 bool screen_build(const Screen *screen, DrawList *list) {
     bool moving;
+    screen->memory->animating = false;
     draw_begin(list, screen->metrics, screen->width, screen->height);
     image_cache_frame(screen->memory->images);
     const View v = view_of(screen, list);
@@ -180,7 +186,7 @@ bool screen_build(const Screen *screen, DrawList *list) {
     view_footer(&v, layout.zone[ZONE_FOOTER]);
     draw_overlay(&v, all);
     draw_hover_text(&v);
-    return moving;
+    return moving || screen->memory->animating;
 }
 
 bool screen_save(const Screen *screen, Fonts *fonts, const char *path, bool told, Error *err) {

@@ -1,6 +1,7 @@
 #include "ui/ui.h"
 
 #include "base/text.h"
+#include "ui/bench.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,8 @@ LayoutWish ui_layout_wish(const View *v, StateDepth depth) {
     static const StateBlocks none;
     return (LayoutWish){.depth = depth,
                         .big = v->state->big,
+                        .bench = v->place->bench != BENCH_NONE,
+                        .bench_network = bench_has_network(v->place->bench),
                         .opened = memcmp(&v->place->opened, &none, sizeof none) != 0,
                         .scale = v->scale,
                         .banner = view_banner_height(v, v->list->width),

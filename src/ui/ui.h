@@ -36,6 +36,12 @@ typedef struct UiMemory {
         double focus[2];   /* what pan starts from, in the diagram */
         Rect box;          /* the middle of which shows focus + pan */
     } camera;
+    struct {
+        uint64_t serial; /* of the race that is replayed */
+        int replays;
+        double started; /* ms of the clock */
+    } race;
+    bool animating;  /* what is being drawn moves on by itself: the next frame will differ */
     bool hide_times; /* measured times read "-": pictures of scripts do not depend on them */
 } UiMemory;
 bool ui_memory_open(UiMemory *memory, Error *err);

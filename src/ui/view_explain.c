@@ -134,19 +134,19 @@ static void draw_method(const ExplainView *x, Rect box) {
 /* What there is so far, with its progress; or why there is nothing. */
 static void draw_explanation(const ExplainView *x, Rect box) {
     const View *v = x->v;
-    const Error *error = explanation_error(x->e);
+    const Error *error = work_error(explanation_progress(x->e));
     if (error) {
         char text[600];
         words_error(text, sizeof text, v->words, v->language, error);
         ui_empty(v, box, text);
         return;
     }
-    if (!explanation_at_end(x->e)) {
-        ui_progress(v, rect_cut_top(&box, ui_px(v, 4)), explanation_fraction(x->e));
+    if (!work_at_end(explanation_progress(x->e))) {
+        ui_progress(v, rect_cut_top(&box, ui_px(v, 4)), work_fraction(explanation_progress(x->e)));
         rect_cut_top(&box, SPACE(v));
     }
     const bool one = explanation_parts(x->e) == 1;
-    if (one && (!explanation_part(x->e, 0) || !explanation_at_end(x->e)))
+    if (one && (!explanation_part(x->e, 0) || !work_at_end(explanation_progress(x->e))))
         ui_empty(v, box, ui_word(v, "explain.waiting"));
     else
         draw_method(x, box);

@@ -22,6 +22,19 @@ static const char *const *hints_of(const View *v) {
         "layer.next", "back",          "help",         "palette",    NULL};
     static const char *const unit[] = {"step.mac", "unit.right", "playing", "step.all", "unit.max",
                                        "back",     "terms",      "help",    "palette",  NULL};
+    static const char *const algorithm[] = {"algorithm.step",
+                                            "algorithm.back",
+                                            "algorithm.by",
+                                            "playing",
+                                            "algorithm.pixel",
+                                            "channel.next",
+                                            "layer.next",
+                                            "back",
+                                            "help",
+                                            "palette",
+                                            NULL};
+    static const char *const race[] = {"race.replay", "race.whole", "layer.next", "back",
+                                       "help",        "palette",    NULL};
     static const char *const playing[] = {"playing", "speed.up", "speed.down", "back",
                                           "help",    "palette",  NULL};
     static const char *const other[] = {"unit.right", "playing", "unit.max", "back",
@@ -29,6 +42,10 @@ static const char *const *hints_of(const View *v) {
     const bool sums = v->graph && v->node >= 0 && is_sum(v->graph->nodes[v->node].type);
     if (v->state->playing)
         return playing;
+    if (v->place->bench == BENCH_ALGORITHM)
+        return algorithm;
+    if (v->place->bench == BENCH_RACE)
+        return race;
     if (v->place->explain != EXPLAIN_NONE)
         return explaining;
     switch (v->place->depth) {

@@ -34,7 +34,8 @@ static void flags_of(const StateBlocks *set, bool *flags, int count) {
 /* The room of the zone at the depth of the network: on the way to another depth, and there, the
  * diagram stays as it is. */
 static DiagramKey key_of(const View *v) {
-    const LayoutWish wish = ui_layout_wish(v, DEPTH_NETWORK);
+    LayoutWish wish = ui_layout_wish(v, DEPTH_NETWORK);
+    wish.bench = false;
     const Layout layout = layout_make(v->list->width, v->list->height, &wish);
     const Rect zone = layout.zone[ZONE_NETWORK];
     DiagramKey key;

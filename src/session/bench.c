@@ -1,0 +1,35 @@
+#include "session/bench.h"
+
+#include "session/algorithm.h"
+#include "session/perform.h"
+#include "session/race.h"
+
+const BenchKind bench_kinds[BENCHES] = {
+    [BENCH_NONE] = {.name = "none"},
+    [BENCH_ALGORITHM] = {.name = "algorithm", .refuses = algorithm_refuses},
+    [BENCH_RACE] = {.name = "race", .refuses = race_refuses, .wants = race_wants},
+    [BENCH_TRAINING] = {.name = "training"},
+    [BENCH_PANES] = {.name = "panes"},
+    [BENCH_RESIDUAL] = {.name = "residual"},
+    [BENCH_DENSE] = {.name = "dense"},
+    [BENCH_INCEPTION] = {.name = "inception"},
+    [BENCH_LAYER] = {.name = "layer"},
+    [BENCH_CANVAS] = {.name = "canvas"},
+    [BENCH_FAMILIES] = {.name = "families"},
+};
+
+Work *bench_work(const Session *s) {
+    return s->work;
+}
+
+void bench_ask(Session *s) {
+    const BenchKind *kind = &bench_kinds[s->state.place.bench];
+    Error err = {0};
+    Work *wanted = kind->wants ? kind->wants(s, s->work, &err) : NULL;
+    if (wanted != s->work) {
+        work_release(s->work);
+        s->work = wanted;
+    }
+    if (err.code != ERROR_NONE)
+        s->banner = err;
+}

@@ -1,0 +1,62 @@
+#include "ui/bench.h"
+
+#include "base/text.h"
+
+typedef struct BenchRow {
+    BenchDraw draw;
+    const char *word, *note; /* its tab, and what hovering that says */
+    bool alone;              /* without the network above it */
+} BenchRow;
+
+static const BenchRow rows[BENCHES] = {
+    [BENCH_NONE] = {.draw = NULL},
+    [BENCH_ALGORITHM] = {bench_algorithm, "bench.algorithm", NULL, true},
+    [BENCH_RACE] = {bench_race, "bench.race", NULL, false},
+};
+
+bool bench_has_network(StateBench bench) {
+    return rows[bench].draw && !rows[bench].alone;
+}
+
+bool bench_waits(const View *v, Rect box, const Work *work, const char *waiting) {
+    const Error *error = work_error(work);
+    if (work_done(work))
+        return false;
+    if (error) {
+        char text[600];
+        words_error(text, sizeof text, v->words, v->language, error);
+        ui_empty(v, box, text);
+        return true;
+    }
+    ui_progress(v, rect_cut_top(&box, ui_px(v, 4)), work_fraction(work));
+    ui_empty(v, box, waiting);
+    return true;
+}
+
+static void draw_tabs(const View *v, Rect box) {
+    UiButton tabs[BENCHES];
+    int count = 0;
+    for (int i = 0; i < BENCHES; i++) {
+        const BenchKind *kind = &bench_kinds[i];
+        if (!rows[i].draw || (kind->refuses && kind->refuses(v->session)))
+            continue;
+        tabs[count++] = (UiButton){.text = ui_word(v, rows[i].word),
+                                   .action = ui_keep(v, TEXT("bench %s", kind->name)),
+                                   .region = ui_keep(v, TEXT("bench.tab.%s", kind->name)),
+                                   .chosen = (int)v->place->bench == i,
+                                   .keyless = true};
+    }
+    ui_buttons(v, box, tabs, count);
+}
+
+void view_bench(const View *v, Rect box) {
+    const BenchRow *row = &rows[v->place->bench];
+    if (!row->draw)
+        return;
+    draw_fill(v->list, box, v->theme->panel);
+    draw_region(v->list, box, NULL, "view.bench");
+    box = rect_inset(box, SPACE(v), SPACE(v) / 2);
+    draw_tabs(v, rect_cut_top(&box, ui_px(v, 32)));
+    rect_cut_top(&box, SPACE(v));
+    row->draw(v, box);
+}
