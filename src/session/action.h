@@ -6,7 +6,12 @@
 #include "session/session.h"
 
 /* Where its keys mean this: the same ones walk layers outside of the unit view and cells in it. */
-typedef enum ActionPlace { ACTION_ANYWHERE, ACTION_OUTSIDE_UNIT, ACTION_IN_UNIT } ActionPlace;
+typedef enum ActionPlace {
+    ACTION_ANYWHERE,
+    ACTION_OUTSIDE_UNIT,
+    ACTION_IN_UNIT,
+    ACTION_IN_TRIAL /* while a layer is played with: goes before the others */
+} ActionPlace;
 
 typedef struct Action {
     const char *name; /* "layer.select"; what it does stands in assets/i18n under "action." NAME */

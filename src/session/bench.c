@@ -1,13 +1,19 @@
 #include "session/bench.h"
 
 #include "session/perform.h"
+#include "session/trial.h"
 
 const BenchKind bench_kinds[BENCHES] = {
-    [BENCH_NONE] = {.name = "none"},         [BENCH_ALGORITHM] = {.name = "algorithm"},
-    [BENCH_RACE] = {.name = "race"},         [BENCH_TRAINING] = {.name = "training"},
-    [BENCH_PANES] = {.name = "panes"},       [BENCH_RESIDUAL] = {.name = "residual"},
-    [BENCH_DENSE] = {.name = "dense"},       [BENCH_INCEPTION] = {.name = "inception"},
-    [BENCH_LAYER] = {.name = "layer"},       [BENCH_CANVAS] = {.name = "canvas"},
+    [BENCH_NONE] = {.name = "none"},
+    [BENCH_ALGORITHM] = {.name = "algorithm"},
+    [BENCH_RACE] = {.name = "race"},
+    [BENCH_TRAINING] = {.name = "training"},
+    [BENCH_PANES] = {.name = "panes"},
+    [BENCH_RESIDUAL] = {.name = "residual"},
+    [BENCH_DENSE] = {.name = "dense"},
+    [BENCH_INCEPTION] = {.name = "inception"},
+    [BENCH_LAYER] = {.name = "layer", .refuses = trial_refuses, .wants = trial_wants},
+    [BENCH_CANVAS] = {.name = "canvas"},
     [BENCH_FAMILIES] = {.name = "families"},
 };
 

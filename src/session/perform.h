@@ -92,6 +92,23 @@ PERFORM(explain_stage);
 PERFORM(explain_pin);
 /* perform_bench.c: the workbench */
 PERFORM(bench_set);
+/* perform_trial.c: a layer played with */
+PERFORM(trial_set);
+PERFORM(trial_param);
+PERFORM(trial_up);
+PERFORM(trial_down);
+PERFORM(trial_left);
+PERFORM(trial_right);
+PERFORM(trial_more);
+PERFORM(trial_less);
+PERFORM(trial_preset);
+PERFORM(trial_source);
+PERFORM(trial_input);
+PERFORM(trial_cell);
+PERFORM(trial_value);
+PERFORM(trial_off);
+PERFORM(trial_patch);
+PERFORM(trial_reset);
 /* perform_look.c: how it looks, overlays, export */
 PERFORM(colors_set);
 PERFORM(range_set);

@@ -68,6 +68,19 @@ typedef enum StateBench {
     BENCH_FAMILIES,  /* all networks in a table, or as a chart */
     BENCHES
 } StateBench;
+/* What one plays with of a layer (session/trial.h). */
+typedef enum StateTry { TRY_SIZE, TRY_KERNEL, TRY_CHANNELS, TRY_PATCH, TRIES } StateTry;
+typedef enum StatePreset {
+    PRESET_OWN,
+    PRESET_IDENTITY,
+    PRESET_SOBEL_X,
+    PRESET_SOBEL_Y,
+    PRESET_BLUR,
+    PRESET_SHARPEN,
+    PRESET_FLIP, /* the layer's own, turned by half a turn */
+    PRESETS
+} StatePreset;
+typedef enum StateSource { SOURCE_MAP, SOURCE_GREY, SOURCE_COLOURS, SOURCES } StateSource;
 typedef enum StateTheme { THEME_DARK, THEME_LIGHT, THEME_CONTRAST, THEMES } StateTheme;
 typedef enum StateOverlay {
     OVERLAY_NONE,
@@ -90,7 +103,22 @@ typedef struct StateBlocks {
     uint8_t bits[STATE_FLAG_BYTES];
 } StateBlocks;
 
-enum { ZOOM_WHOLE = -1 };
+enum { ZOOM_WHOLE = -1, TRIAL_PARAMS = 5, TRIAL_CELLS = 121 };
+
+/* All ints and bytes, so that two can be compared. */
+typedef struct StateTrial {
+    StateTry what;
+    int of; /* the convolution that the rest is about; GRAPH_FAILED: none yet */
+    int kernel, stride, padding, dilation, groups; /* -1: as the layer has it */
+    int slider;                                    /* which of these the arrow keys move */
+    StatePreset preset;
+    StateSource source;
+    int input;              /* which map the kernel goes over; -1: its strongest */
+    int cell[2];            /* of the kernel, y and x */
+    int edits[TRIAL_CELLS]; /* by cell: how many units are added to it */
+    StateBlocks off;        /* the maps that are set to zero */
+    int patch[2], side;     /* its middle, y and x of the input (-1: none); its side in percent */
+} StateTrial;
 
 /* Where one is: what undo and bookmarks go back to. */
 typedef struct StatePlace {
@@ -122,6 +150,7 @@ typedef struct StatePlace {
     int pin_cell[2];  /* as unit */
     int stage;        /* how far down the way is shown; -1: the whole of it, the picture */
     StateBench bench;
+    StateTrial trial;
     bool logits;               /* classes by logit, not probability */
     char other[FILE_PATH_MAX]; /* the picture whose switches are used; "": one that comes along */
 } StatePlace;

@@ -10,6 +10,7 @@ typedef struct BenchRow {
 
 static const BenchRow rows[BENCHES] = {
     [BENCH_NONE] = {.draw = NULL},
+    [BENCH_LAYER] = {bench_layer, "bench.layer", "bench.layer_note", false},
 };
 
 bool bench_has_network(StateBench bench) {
