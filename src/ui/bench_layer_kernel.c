@@ -118,11 +118,11 @@ void trial_kernel_view(const TrialView *t, Rect box) {
     const int input = (int)trial_input_of(v->model, t->conv, t->channel, &t->trial);
     const char *numbers = ui_keep(v, TEXT("%lld × %lld", (long long)f.out[0], (long long)f.out[1]));
     draw_grid(t, left);
-    const char *titles[2] = {source_title(t, input),
-                             fault ? fault
-                                   : ui_say(v, "trial.its_map", ui_unbroken(v, numbers),
-                                            ui_count(v, params.stride[0]),
-                                            ui_count(v, params.padding[0]))};
+    const char *titles[2] = {
+        source_title(t, input),
+        fault ? fault
+              : ui_say(v, "trial.its_map", ui_unbroken(v, numbers), ui_count(v, params.stride[0]),
+                       ui_count(v, params.padding[0]), ui_count(v, params.dilation[0]))};
     trial_panes(v, box, titles, 2, room);
     trial_input_map(t, room[0], map ? input : -1);
     if (!fault)
