@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "session/palette.h"
+#include "session/trial.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -117,8 +118,7 @@ const Action actions[] = {
     {"explain.stage", "N", "", refuse_without_way, explain_stage, true, ACTION_ANYWHERE},
     {"explain.whole", NULL, "", refuse_without_way, explain_whole, false, ACTION_ANYWHERE},
 
-    {"bench", "[none|algorithm|race|training|panes|residual|dense|inception|layer|canvas|families]",
-     "k", SCENE, bench_set, false, ACTION_ANYWHERE},
+    {"bench", "[none|algorithm|race|layer]", "k", SCENE, bench_set, false, ACTION_ANYWHERE},
     {"algorithm.step", NULL, "Space", refuse_without_walk, algorithm_step, true,
      ACTION_IN_ALGORITHM},
     {"algorithm.back", NULL, "Backspace", refuse_without_walk, algorithm_back, true,
@@ -133,6 +133,26 @@ const Action actions[] = {
      ACTION_IN_ALGORITHM},
     {"race.replay", NULL, "Space", refuse_without_race, race_replay, true, ACTION_IN_RACE},
     {"race.whole", "[layer|network]", "o", refuse_without_race, race_whole, false, ACTION_IN_RACE},
+
+    {"trial", "[size|kernel|channels|patch]", "Tab", trial_refuses, trial_set, false,
+     ACTION_IN_TRIAL},
+    {"trial.set", "NAME N", "", trial_refuses, trial_param, true, ACTION_ANYWHERE},
+    {"trial.up", NULL, "Up", trial_refuses, trial_up, true, ACTION_IN_TRIAL},
+    {"trial.down", NULL, "Down", trial_refuses, trial_down, true, ACTION_IN_TRIAL},
+    {"trial.left", NULL, "Left", trial_refuses, trial_left, true, ACTION_IN_TRIAL},
+    {"trial.right", NULL, "Right", trial_refuses, trial_right, true, ACTION_IN_TRIAL},
+    {"trial.more", NULL, "+ =", trial_refuses, trial_more, true, ACTION_IN_TRIAL},
+    {"trial.less", NULL, "-", trial_refuses, trial_less, true, ACTION_IN_TRIAL},
+    {"trial.preset", "[own|identity|sobel-x|sobel-y|blur|sharpen|flip]", "p", trial_refuses,
+     trial_preset, false, ACTION_IN_TRIAL},
+    {"trial.source", "[map|grey|colours]", "s", trial_refuses, trial_source, false,
+     ACTION_IN_TRIAL},
+    {"trial.input", "N", "", trial_refuses, trial_input, true, ACTION_ANYWHERE},
+    {"trial.cell", "N", "", trial_refuses, trial_cell, true, ACTION_ANYWHERE},
+    {"trial.value", "NUMBER", "", trial_refuses, trial_value, false, ACTION_ANYWHERE},
+    {"trial.off", "[N]", "o", trial_refuses, trial_off, false, ACTION_IN_TRIAL},
+    {"trial.patch", "N N", "", trial_refuses, trial_patch, true, ACTION_ANYWHERE},
+    {"trial.reset", NULL, "Delete", trial_refuses, trial_reset, false, ACTION_IN_TRIAL},
 
     {"undo", NULL, "z Ctrl+Z", with_undo, undo, false, ACTION_ANYWHERE},
     {"redo", NULL, "Z Ctrl+Y Ctrl+Shift+Z", with_redo, redo, false, ACTION_ANYWHERE},
@@ -231,25 +251,30 @@ static bool has_key(const char *keys, const char *key) {
 static bool is_here(const Session *s, ActionPlace place) {
     const StateBench bench = s->state.place.bench;
     const bool unit = s->state.place.depth == DEPTH_UNIT && bench == BENCH_NONE;
-    if (place == ACTION_IN_ALGORITHM || place == ACTION_IN_RACE)
-        return bench == (place == ACTION_IN_RACE ? BENCH_RACE : BENCH_ALGORITHM);
+    if (place == ACTION_IN_ALGORITHM || place == ACTION_IN_RACE || place == ACTION_IN_TRIAL)
+        return bench == (place == ACTION_IN_RACE    ? BENCH_RACE
+                         : place == ACTION_IN_TRIAL ? BENCH_LAYER
+                                                    : BENCH_ALGORITHM);
     return place == ACTION_ANYWHERE || (place == ACTION_IN_UNIT) == unit;
 }
 
 /* One that belongs to where one is goes before one that can be done anywhere. */
 const Action *action_for_key(const Session *s, const char *key) {
-    const Action *first = NULL, *anywhere = NULL;
+    const Action *first = NULL, *here = NULL, *anywhere = NULL;
     for (const Action *a = actions; a->name; a++) {
         if (!has_key(a->keys, key) || !is_here(s, a->place))
             continue;
         first = first ? first : a;
         if (action_refusal(s, a))
             continue;
-        if (a->place != ACTION_ANYWHERE)
+        if (a->place == ACTION_IN_TRIAL)
             return a;
-        anywhere = anywhere ? anywhere : a;
+        if (a->place != ACTION_ANYWHERE)
+            here = here ? here : a;
+        else
+            anywhere = anywhere ? anywhere : a;
     }
-    return anywhere ? anywhere : first;
+    return here ? here : anywhere ? anywhere : first;
 }
 
 const char *action_key(const Action *action, char buffer[32]) {

@@ -12,7 +12,8 @@ typedef enum ActionPlace {
     ACTION_OUTSIDE_UNIT,
     ACTION_IN_UNIT,
     ACTION_IN_ALGORITHM,
-    ACTION_IN_RACE
+    ACTION_IN_RACE,
+    ACTION_IN_TRIAL /* while a layer is played with */
 } ActionPlace;
 
 typedef struct Action {

@@ -3,19 +3,13 @@
 #include "session/algorithm.h"
 #include "session/perform.h"
 #include "session/race.h"
+#include "session/trial.h"
 
 const BenchKind bench_kinds[BENCHES] = {
     [BENCH_NONE] = {.name = "none"},
     [BENCH_ALGORITHM] = {.name = "algorithm", .refuses = algorithm_refuses},
     [BENCH_RACE] = {.name = "race", .refuses = race_refuses, .wants = race_wants},
-    [BENCH_TRAINING] = {.name = "training"},
-    [BENCH_PANES] = {.name = "panes"},
-    [BENCH_RESIDUAL] = {.name = "residual"},
-    [BENCH_DENSE] = {.name = "dense"},
-    [BENCH_INCEPTION] = {.name = "inception"},
-    [BENCH_LAYER] = {.name = "layer"},
-    [BENCH_CANVAS] = {.name = "canvas"},
-    [BENCH_FAMILIES] = {.name = "families"},
+    [BENCH_LAYER] = {.name = "layer", .refuses = trial_refuses, .wants = trial_wants},
 };
 
 Work *bench_work(const Session *s) {

@@ -103,6 +103,23 @@ PERFORM(algorithm_begin);
 PERFORM(algorithm_end);
 PERFORM(race_replay);
 PERFORM(race_whole);
+/* perform_trial.c: a layer played with */
+PERFORM(trial_set);
+PERFORM(trial_param);
+PERFORM(trial_up);
+PERFORM(trial_down);
+PERFORM(trial_left);
+PERFORM(trial_right);
+PERFORM(trial_more);
+PERFORM(trial_less);
+PERFORM(trial_preset);
+PERFORM(trial_source);
+PERFORM(trial_input);
+PERFORM(trial_cell);
+PERFORM(trial_value);
+PERFORM(trial_off);
+PERFORM(trial_patch);
+PERFORM(trial_reset);
 /* perform_look.c: how it looks, overlays, export */
 PERFORM(colors_set);
 PERFORM(range_set);

@@ -9,15 +9,17 @@
 const int state_maps[] = {1, 4, 16, 32, 64, 128, 256, 512, 0};
 
 typedef enum FieldKind {
-    FIELD_PATH,   /* char[FILE_PATH_MAX] */
-    FIELD_TYPED,  /* char[STATE_TYPED_SIZE] */
-    FIELD_INT,    /* int, min..max */
-    FIELD_MAPS,   /* int, one of state_maps */
-    FIELD_PAIR,   /* int[2], each min..max: "5,7" */
-    FIELD_CHOICE, /* an enum, by name */
-    FIELD_BOOL,   /* "yes" or "no" */
-    FIELD_NODE,   /* int: a node's name, "input", or "none" where min allows it */
-    FIELD_BLOCKS  /* StateBlocks: names separated by '+', or "none" */
+    FIELD_PATH,    /* char[FILE_PATH_MAX] */
+    FIELD_TYPED,   /* char[STATE_TYPED_SIZE] */
+    FIELD_INT,     /* int, min..max */
+    FIELD_MAPS,    /* int, one of state_maps */
+    FIELD_PAIR,    /* int[2], each min..max: "5,7" */
+    FIELD_CHOICE,  /* an enum, by name */
+    FIELD_BOOL,    /* "yes" or "no" */
+    FIELD_NODE,    /* int: a node's name, "input", or "none" where min allows it */
+    FIELD_BLOCKS,  /* StateBlocks: names separated by '+', or "none" */
+    FIELD_NUMBERS, /* StateBlocks: numbers separated by '+', or "none" */
+    FIELD_EDITS    /* int[TRIAL_CELLS]: "CELL:UNITS" separated by '+', or "none" */
 } FieldKind;
 
 struct StateField {
@@ -80,8 +82,7 @@ static const StateField fields[] = {
     {.name = "bench",
      .kind = FIELD_CHOICE,
      AT(place.bench),
-     .choices =
-         "none|algorithm|race|training|panes|residual|dense|inception|layer|canvas|families"},
+     .choices = "none|algorithm|race|layer"},
     {.name = "algorithm_step", .kind = FIELD_INT, AT(place.algorithm_step), RANGE(-1, INT32_MAX)},
     {.name = "algorithm_by",
      .kind = FIELD_CHOICE,
@@ -89,6 +90,34 @@ static const StateField fields[] = {
      .choices = "k|tile|panel|part"},
     {.name = "race", .kind = FIELD_CHOICE, AT(place.race_whole), .choices = "layer|network"},
     {.name = "race_replays", .kind = FIELD_INT, AT(place.race_replays), RANGE(0, INT32_MAX)},
+    {.name = "trial",
+     .kind = FIELD_CHOICE,
+     AT(place.trial.what),
+     .choices = "size|kernel|channels|patch"},
+    {.name = "trial_of", .kind = FIELD_NODE, AT(place.trial.of), .min = GRAPH_FAILED},
+    {.name = "trial_kernel", .kind = FIELD_INT, AT(place.trial.kernel), RANGE(-1, 64)},
+    {.name = "trial_stride", .kind = FIELD_INT, AT(place.trial.stride), RANGE(-1, 64)},
+    {.name = "trial_padding", .kind = FIELD_INT, AT(place.trial.padding), RANGE(-1, 64)},
+    {.name = "trial_dilation", .kind = FIELD_INT, AT(place.trial.dilation), RANGE(-1, 64)},
+    {.name = "trial_groups", .kind = FIELD_INT, AT(place.trial.groups), RANGE(-1, 65536)},
+    {.name = "trial_slider",
+     .kind = FIELD_CHOICE,
+     AT(place.trial.slider),
+     .choices = "kernel|stride|padding|dilation|groups"},
+    {.name = "trial_preset",
+     .kind = FIELD_CHOICE,
+     AT(place.trial.preset),
+     .choices = "own|identity|sobel-x|sobel-y|blur|sharpen|flip"},
+    {.name = "trial_source",
+     .kind = FIELD_CHOICE,
+     AT(place.trial.source),
+     .choices = "map|grey|colours"},
+    {.name = "trial_input", .kind = FIELD_INT, AT(place.trial.input), RANGE(-1, 65535)},
+    {.name = "trial_cell", .kind = FIELD_PAIR, AT(place.trial.cell), RANGE(0, 10)},
+    {.name = "trial_edits", .kind = FIELD_EDITS, AT(place.trial.edits)},
+    {.name = "trial_off", .kind = FIELD_NUMBERS, AT(place.trial.off)},
+    {.name = "trial_patch", .kind = FIELD_PAIR, AT(place.trial.patch), RANGE(-1, 16384)},
+    {.name = "trial_side", .kind = FIELD_INT, AT(place.trial.side), RANGE(2, 100)},
     {.name = "hover", .kind = FIELD_NODE, AT(hover.node), .min = GRAPH_FAILED},
     {.name = "hover_channel", .kind = FIELD_INT, AT(hover.channel), RANGE(-1, INT32_MAX)},
     {.name = "hover_cell", .kind = FIELD_PAIR, AT(hover.cell), RANGE(-1, 16384)},
@@ -123,7 +152,16 @@ void state_init(State *state) {
                                .pin = GRAPH_FAILED,
                                .pin_cell = {-1, -1},
                                .stage = -1,
-                               .algorithm_step = -1},
+                               .algorithm_step = -1,
+                               .trial = {.of = GRAPH_FAILED,
+                                         .kernel = -1,
+                                         .stride = -1,
+                                         .padding = -1,
+                                         .dilation = -1,
+                                         .groups = -1,
+                                         .input = -1,
+                                         .patch = {-1, -1},
+                                         .side = 20}},
                      .hover = {GRAPH_FAILED, -1, {-1, -1}},
                      .text = 100,
                      .speed = 4};
@@ -170,7 +208,9 @@ const char *state_field_values(const StateField *field) {
                                         [FIELD_PAIR] = "N,N",
                                         [FIELD_BOOL] = "yes|no",
                                         [FIELD_NODE] = "NODE|input",
-                                        [FIELD_BLOCKS] = "BLOCK+BLOCK|none"};
+                                        [FIELD_BLOCKS] = "BLOCK+BLOCK|none",
+                                        [FIELD_NUMBERS] = "N+N|none",
+                                        [FIELD_EDITS] = "N:N+N:N|none"};
     return field->choices ? field->choices : kinds[field->kind];
 }
 
@@ -244,6 +284,21 @@ static bool put_blocks(const Graph *g, const StateBlocks *set, char *buffer, siz
     return used || put(buffer, size, "none");
 }
 
+static bool put_numbers(const StateBlocks *set, const int *edits, char *buffer, size_t size) {
+    size_t used = 0;
+    for (int i = 0; i < (edits ? (int)TRIAL_CELLS : (int)GRAPH_BLOCKS_MAX); i++) {
+        char word[48];
+        if (edits ? edits[i] == 0 : !state_has_block(set, i))
+            continue;
+        text_format(word, sizeof word, edits ? "%s%d:%d" : "%s%d", used ? "+" : "", i,
+                    edits ? edits[i] : 0);
+        if (!put(buffer + used, size - used, word))
+            return false;
+        used += strlen(word);
+    }
+    return used || put(buffer, size, "none");
+}
+
 static bool put_field(const State *state, const Graph *g, const StateField *f, char *buffer,
                       size_t size) {
     const void *at = (const char *)state + f->offset;
@@ -257,6 +312,10 @@ static bool put_field(const State *state, const Graph *g, const StateField *f, c
         return put(buffer, size, node_name(g, *numbers));
     case FIELD_BLOCKS:
         return put_blocks(g, at, buffer, size);
+    case FIELD_NUMBERS:
+        return put_numbers(at, NULL, buffer, size);
+    case FIELD_EDITS:
+        return put_numbers(NULL, numbers, buffer, size);
     case FIELD_BOOL:
         return put(buffer, size, *(const bool *)at ? "yes" : "no");
     case FIELD_PAIR:
@@ -350,6 +409,38 @@ static bool read_blocks(const Graph *g, const char *text, StateBlocks *out, Erro
     return true;
 }
 
+/* Into a set, or with a number after each into `edits`. */
+static bool read_numbers(const StateField *f, const char *text, StateBlocks *set, int *edits,
+                         Error *err) {
+    StateBlocks in = {{0}};
+    int by[TRIAL_CELLS] = {0};
+    const long most = edits ? TRIAL_CELLS : GRAPH_BLOCKS_MAX;
+    for (const char *at = text; !text_equal(text, "none");) {
+        char word[48], *colon;
+        long number, units = 0;
+        const size_t length = strcspn(at, "+");
+        text_format(word, sizeof word, "%.*s", (int)length, at);
+        colon = strchr(word, ':');
+        if (colon)
+            *colon = '\0';
+        if (!text_to_int(word, 0, most - 1, &number) || !colon != !edits ||
+            (colon && !text_to_int(colon + 1, -1000000, 1000000, &units)))
+            return bad_value(f, state_field_values(f), text, err);
+        if (edits)
+            by[number] = (int)units;
+        else
+            state_set_block(&in, (int)number, true);
+        if (!at[length])
+            break;
+        at += length + 1;
+    }
+    if (edits)
+        memcpy(edits, by, sizeof by);
+    else
+        *set = in;
+    return true;
+}
+
 static bool set_field(State *state, const Graph *g, const StateField *f, const char *value,
                       Error *err) {
     void *at = (char *)state + f->offset;
@@ -372,6 +463,10 @@ static bool set_field(State *state, const Graph *g, const StateField *f, const c
         return read_node(f, g, value, at, err);
     case FIELD_BLOCKS:
         return read_blocks(g, value, at, err);
+    case FIELD_NUMBERS:
+        return read_numbers(f, value, at, NULL, err);
+    case FIELD_EDITS:
+        return read_numbers(f, value, NULL, at, err);
     case FIELD_BOOL:
         break;
     }

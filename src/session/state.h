@@ -58,16 +58,22 @@ typedef enum StateBench {
     BENCH_NONE,
     BENCH_ALGORITHM, /* the seven loops beside im2col and blocked GEMM */
     BENCH_RACE,      /* both on the clock */
-    BENCH_TRAINING,
-    BENCH_PANES,     /* two networks, or one layer by two paths */
-    BENCH_RESIDUAL,  /* what a residual block adds, and the network without it */
-    BENCH_DENSE,     /* who made each slice of a dense block, and who uses it */
-    BENCH_INCEPTION, /* the branches to scale, and what their 1x1 reductions save */
     BENCH_LAYER,     /* a convolution with other parameters, a kernel edited, maps set to zero */
-    BENCH_CANVAS,    /* a digit or garment drawn while the network answers */
-    BENCH_FAMILIES,  /* all networks in a table, or as a chart */
     BENCHES
 } StateBench;
+/* What one plays with of a layer (session/trial.h). */
+typedef enum StateTry { TRY_SIZE, TRY_KERNEL, TRY_CHANNELS, TRY_PATCH, TRIES } StateTry;
+typedef enum StatePreset {
+    PRESET_OWN,
+    PRESET_IDENTITY,
+    PRESET_SOBEL_X,
+    PRESET_SOBEL_Y,
+    PRESET_BLUR,
+    PRESET_SHARPEN,
+    PRESET_FLIP, /* the layer's own, turned by half a turn */
+    PRESETS
+} StatePreset;
+typedef enum StateSource { SOURCE_MAP, SOURCE_GREY, SOURCE_COLOURS, SOURCES } StateSource;
 typedef enum StateTheme { THEME_DARK, THEME_LIGHT, THEME_CONTRAST, THEMES } StateTheme;
 typedef enum StateOverlay {
     OVERLAY_NONE,
@@ -90,7 +96,22 @@ typedef struct StateBlocks {
     uint8_t bits[STATE_FLAG_BYTES];
 } StateBlocks;
 
-enum { ZOOM_WHOLE = -1 };
+enum { ZOOM_WHOLE = -1, TRIAL_PARAMS = 5, TRIAL_CELLS = 121 };
+
+/* All ints and bytes, so that two can be compared. */
+typedef struct StateTrial {
+    StateTry what;
+    int of; /* the convolution that the rest is about; GRAPH_FAILED: none yet */
+    int kernel, stride, padding, dilation, groups; /* -1: as the layer has it */
+    int slider;                                    /* which of these the arrow keys move */
+    StatePreset preset;
+    StateSource source;
+    int input;              /* which map the kernel goes over; -1: its strongest */
+    int cell[2];            /* of the kernel, y and x */
+    int edits[TRIAL_CELLS]; /* by cell: how many units are added to it */
+    StateBlocks off;        /* the maps that are set to zero */
+    int patch[2], side;     /* its middle, y and x of the input (-1: none); its side in percent */
+} StateTrial;
 
 /* Where one is: what undo and bookmarks go back to. */
 typedef struct StatePlace {
@@ -126,7 +147,8 @@ typedef struct StatePlace {
     int algorithm_by;   /* GemmStride */
     int race_whole;     /* 1: of the whole network, layer by layer */
     int race_replays;   /* how often it was shown again */
-    bool logits;        /* classes by logit, not probability */
+    StateTrial trial;
+    bool logits;               /* classes by logit, not probability */
     char other[FILE_PATH_MAX]; /* the picture whose switches are used; "": one that comes along */
 } StatePlace;
 

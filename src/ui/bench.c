@@ -12,6 +12,7 @@ static const BenchRow rows[BENCHES] = {
     [BENCH_NONE] = {.draw = NULL},
     [BENCH_ALGORITHM] = {bench_algorithm, "bench.algorithm", NULL, true},
     [BENCH_RACE] = {bench_race, "bench.race", NULL, false},
+    [BENCH_LAYER] = {bench_layer, "bench.layer", "bench.layer_note", false},
 };
 
 bool bench_has_network(StateBench bench) {

@@ -16,6 +16,8 @@ void view_bench(const View *v, Rect box);
 /* Whether the network is drawn above it. */
 bool bench_has_network(StateBench bench);
 
+void bench_layer(const View *v, Rect box); /* a layer played with */
+
 /* What a bench shows while its work is underway (`waiting`: the words), or has failed. False: there
  * is nothing to wait for. */
 bool bench_waits(const View *v, Rect box, const Work *work, const char *waiting);
