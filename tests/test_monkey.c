@@ -53,16 +53,16 @@ static void draw(Monkey *m) {
 
 static void press_key(Monkey *m) {
     static const char *const keys[] = {
-        "Right",     "Left",   "Up",     "Down",     "Return",   "Escape",      "Space",
-        "Backspace", "Home",   "End",    "PageUp",   "PageDown", "Shift+Right", "Shift+Down",
-        "Shift+End", "Ctrl+Z", "Ctrl+Y", "Ctrl+P",   "F1",       "F5",          "F11",
-        "Tab",       "Ctrl+3", "3",      "[",        "]",        "+",           "-",
-        "<",         ">",      ".",      "b",        "c",        "r",           "s",
-        "h",         "e",      "u",      "E",        "m",        "o",           "a",
-        "g",         "l",      "T",      "B",        "z",        "Z",           ":",
-        "?",         "0",      "i",      "q",        "é",        "x1",          "x",
-        "X",         "w",      "W",      "d",        "D",        "p",           "n",
-        "t",         "f",      "F",      "Ctrl+Down"};
+        "Right",     "Left",   "Up",     "Down",      "Return",   "Escape",      "Space",
+        "Backspace", "Home",   "End",    "PageUp",    "PageDown", "Shift+Right", "Shift+Down",
+        "Shift+End", "Ctrl+Z", "Ctrl+Y", "Ctrl+P",    "F1",       "F5",          "F11",
+        "Tab",       "Ctrl+3", "3",      "[",         "]",        "+",           "-",
+        "<",         ">",      ".",      "b",         "c",        "r",           "s",
+        "h",         "e",      "u",      "E",         "m",        "o",           "a",
+        "g",         "l",      "T",      "B",         "z",        "Z",           ":",
+        "?",         "0",      "i",      "q",         "é",        "x1",          "x",
+        "X",         "w",      "W",      "d",         "D",        "p",           "n",
+        "t",         "f",      "F",      "Ctrl+Down", "k",        "Delete",      "Shift+Home"};
     const char *key = keys[below(m, sizeof keys / sizeof *keys)];
     action_press(&m->session, key);
 }

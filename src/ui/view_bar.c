@@ -7,17 +7,19 @@
 
 /* --- Bar -------------------------------------------------------------------------------------- */
 
-/* Cut off the right: the language, help, the palette. */
+/* Cut off the right: the language, help, the palette, the workbench. */
 static void bar_buttons(const View *v, Rect *box) {
-    static const char *const buttons[][3] = {{"?", "help", "bar.help"},
-                                             {":", "palette", "bar.palette"},
-                                             {NULL, "language", "bar.language"}};
-    for (int i = 0; i < 3; i++) {
+    const char *const buttons[][3] = {{"?", "help", "bar.help"},
+                                      {":", "palette", "bar.palette"},
+                                      {NULL, "language", "bar.language"},
+                                      {ui_word(v, "bar.bench"), "bench", "bar.bench"}};
+    for (int i = 0; i < 4; i++) {
         const char *text = buttons[i][0] ? buttons[i][0]
                                          : words_language_code((v->language + 1) % WORDS_LANGUAGES);
         TextStyle style = ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_LEFT);
         Rect place = rect_cut_right(box, draw_text_width(v->list, style, text) + 2 * SPACE(v));
-        ui_button(v, &place, text, NULL, buttons[i][1], false, buttons[i][2]);
+        ui_button(v, &place, text, NULL, buttons[i][1], i == 3 && v->place->bench != BENCH_NONE,
+                  buttons[i][2]);
         draw_hint(v->list, ui_word(v, TEXT("action.%s", buttons[i][1])));
         rect_cut_right(box, SPACE(v) / 2);
     }

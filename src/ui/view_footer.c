@@ -42,8 +42,13 @@ static const char *const *hints_of(const View *v) {
     const bool sums = v->graph && v->node >= 0 && is_sum(v->graph->nodes[v->node].type);
     if (v->state->playing)
         return playing;
+    static const char *const trial[] = {"trial",     "trial.down",  "trial.more",   "trial.preset",
+                                        "trial.off", "trial.reset", "channel.next", "bench",
+                                        "back",      "help",        "palette",      NULL};
     if (v->place->bench == BENCH_ALGORITHM)
         return algorithm;
+    if (v->place->bench == BENCH_LAYER)
+        return trial;
     if (v->place->bench == BENCH_RACE)
         return race;
     if (v->place->explain != EXPLAIN_NONE)

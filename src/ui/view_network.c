@@ -372,7 +372,8 @@ void view_network(const View *v, Rect box) {
     if (!d)
         return;
     Network n = {.v = v, .d = d};
-    const int below = v->place->depth == DEPTH_NETWORK ? network_controls_height(v, d, box.w) : 0;
+    const bool large = v->place->depth == DEPTH_NETWORK && v->place->bench == BENCH_NONE;
+    const int below = large ? network_controls_height(v, d, box.w) : 0;
     const Rect controls = rect_cut_bottom(&box, below);
     Rect inner = box;
     rect_cut_top(&inner, ui_line(v, SIZE_SMALL));
