@@ -42,9 +42,9 @@ static const char *const *hints_of(const View *v) {
     const bool sums = v->graph && v->node >= 0 && is_sum(v->graph->nodes[v->node].type);
     if (v->state->playing)
         return playing;
-    static const char *const trial[] = {"trial",     "trial.down",  "trial.more",   "trial.preset",
-                                        "trial.off", "trial.reset", "channel.next", "bench",
-                                        "back",      "help",        "palette",      NULL};
+    static const char *const trial[] = {"trial",     "trial.down",  "trial.more", "trial.preset",
+                                        "trial.off", "trial.reset", "bench",      "back",
+                                        "help",      "palette",     NULL};
     if (v->place->bench == BENCH_ALGORITHM)
         return algorithm;
     if (v->place->bench == BENCH_LAYER)
