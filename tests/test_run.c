@@ -92,6 +92,84 @@ static void progress_counts_the_whole_work(void **state) {
         }
 }
 
+/* A residual block whose F(x) is told to be zero: what follows is as if the network had been
+ * computed with it, what does not follow is the first run's own. */
+static void nodes_put_out_what_they_are_told(void **state) {
+    (void)state;
+    Bench b;
+    Error err = {0};
+    bench_open(&b, "resnet20-cifar", 2, CONV_AUTO, 1);
+    const Graph *g = &b.model->graph;
+    Run *whole = run_new(b.model, &b.input, &b.options, b.pool, &err);
+    assert_ok(whole && run_all(whole, NULL, &err), err);
+    const int add = graph_find(g, "layer2.1.add", &err);
+    assert_true(add > 0);
+    const int shortcut = g->nodes[add].inputs[0] < g->nodes[add].inputs[1]
+                             ? g->nodes[add].inputs[0]
+                             : g->nodes[add].inputs[1];
+    const int branch = g->nodes[add].inputs[0] + g->nodes[add].inputs[1] - shortcut;
+    Run *without = run_new_given(whole, &(RunGiven){.node = branch}, 1, &err);
+    assert_ok(without, err);
+    const int64_t total = run_work(whole);
+    run_release(whole); /* the other holds it */
+    Job job = {0};
+    assert_ok(run_all(without, &job, &err), err);
+    assert_int_equal(atomic_load(&job.done), run_work(without));
+    assert_true(run_work(without) < total);
+    assert_true(run_output(without, branch - 1)->data == run_output(whole, branch - 1)->data);
+    assert_true(run_node_ms(without, branch - 1) == 0);
+    const Tensor *x = run_output(without, shortcut), *sum = run_output(without, add);
+    assert_true(x->data == run_output(whole, shortcut)->data);
+    assert_memory_equal(sum->data, x->data, (size_t)tensor_count(sum) * sizeof(float));
+    assert_false(run_logits(without)->data[0] == run_logits(whole)->data[0]);
+    /* from the sum on as if the first run had put it out */
+    Run *onward = run_new_given(whole, &(RunGiven){add, x->data}, 1, &err);
+    assert_ok(onward && run_all(onward, NULL, &err), err);
+    assert_memory_equal(run_logits(onward)->data, run_logits(without)->data, 10 * sizeof(float));
+    /* told what it had put out anyway, nothing changes; zeros at its end stay told */
+    const RunGiven same[] = {{branch, run_output(whole, branch)->data}, {g->node_count - 1, NULL}};
+    Run *again = run_new_given(whole, same, 2, &err);
+    assert_ok(again && run_all(again, NULL, &err), err);
+    assert_memory_equal(run_logits(again)->data, run_logits(whole)->data, 10 * sizeof(float));
+    assert_true(run_output(again, g->node_count - 1)->data[3] == 0);
+    run_release(again);
+    run_release(onward);
+    run_release(without);
+    bench_close(&b);
+}
+
+/* Of a run that has only begun it shares what there is, and computes the rest itself. */
+static void a_run_that_is_told_can_go_ahead(void **state) {
+    (void)state;
+    Bench b;
+    Error err = {0};
+    bench_open(&b, "lenet", 2, CONV_AUTO, 2);
+    Run *base = run_new(b.model, &b.input, &b.options, b.pool, &err);
+    assert_ok(base && run_until(base, 0, NULL, &err), err);
+    const int last = b.model->graph.node_count - 1;
+    Run *told = run_new_given(base, &(RunGiven){.node = 3}, 1, &err);
+    assert_ok(told && run_all(told, NULL, &err), err);
+    assert_true(run_output(told, 0)->data == run_output(base, 0)->data);
+    assert_int_equal(run_computed(base), 1);
+    assert_ok(run_all(base, NULL, &err), err);
+    assert_memory_equal(run_output(told, 2)->data, run_output(base, 2)->data,
+                        (size_t)tensor_count(run_output(base, 2)) * sizeof(float));
+    assert_false(run_output(told, last)->data[0] == run_output(base, last)->data[0]);
+    for (size_t n = 1;; n++) { /* without memory it says so, and leaves nothing behind */
+        mem_fail_at(n);
+        Error none = {0};
+        Run *run = run_new_given(base, &(RunGiven){.node = 3}, 1, &none);
+        mem_fail_at(0);
+        run_release(run);
+        if (run)
+            break;
+        assert_int_equal(none.code, ERROR_NO_MEMORY);
+    }
+    run_release(told);
+    run_release(base);
+    bench_close(&b);
+}
+
 typedef struct Canceller {
     Job *job;
     int64_t after;
@@ -275,6 +353,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stepping_forward_and_back),
         cmocka_unit_test(progress_counts_the_whole_work),
+        cmocka_unit_test(nodes_put_out_what_they_are_told),
+        cmocka_unit_test(a_run_that_is_told_can_go_ahead),
         cmocka_unit_test(a_cancelled_run_can_go_on),
         cmocka_unit_test(threads_do_not_change_a_bit),
         cmocka_unit_test(a_batch_gives_what_each_item_gives),

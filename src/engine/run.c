@@ -17,6 +17,8 @@ struct Run {
     float *scratch;
     size_t scratch_count;
     Arena arena;
+    Run *base;        /* retained: bears the values that it shares with this run; NULL: none */
+    bool *has_values; /* by node: given or shared, not to be computed; NULL: none is */
     int cursor;
     atomic_int computed;
 };
@@ -99,14 +101,22 @@ bool run_memory(const Model *model, int64_t batch, const RunOptions *options, Po
     return ok;
 }
 
-static bool check_memory(const Run *run, Error *err) {
-    uint64_t needed =
-        activation_floats(&run->model->graph, run->image.shape.dim[0]) * sizeof(float) +
-        run->scratch_count * sizeof(float);
+static bool check_memory(const Run *run, uint64_t floats, Error *err) {
+    uint64_t needed = (floats + run->scratch_count) * sizeof(float);
     uint64_t available = mem_available();
     return needed <= available ||
            error_set(err, ERROR_MACHINE, TEXT("a run of %s", run->model->name), MEM_TEXT(needed),
                      MEM_TEXT(available));
+}
+
+/* So many floats of `memory`, and the rest that a run needs beside its plan. */
+static bool take_memory(Run *run, uint64_t floats, Error *err) {
+    if (!check_memory(run, floats, err))
+        return false;
+    run->ms = arena_alloc(&run->arena, (size_t)run->model->graph.node_count, sizeof *run->ms, err);
+    run->memory = mem_alloc_raw(floats, sizeof *run->memory, err);
+    run->scratch = mem_alloc_raw(run->scratch_count, sizeof *run->scratch, err);
+    return run->ms && run->memory && run->scratch;
 }
 
 /* --- Beginning and end -------------------------------------------------------------------------
@@ -116,13 +126,7 @@ static bool run_prepare(Run *run, const Tensor *input, Error *err) {
     const Graph *g = &run->model->graph;
     if (!plan(run->model, input->shape.dim[0], &run->options, run->pool, &run->arena, &run->image,
               &run->out, &run->scratch_count, err) ||
-        !check_memory(run, err))
-        return false;
-    run->ms = arena_alloc(&run->arena, (size_t)g->node_count, sizeof *run->ms, err);
-    uint64_t floats = activation_floats(g, input->shape.dim[0]);
-    run->memory = mem_alloc_raw(floats, sizeof *run->memory, err);
-    run->scratch = mem_alloc_raw(run->scratch_count, sizeof *run->scratch, err);
-    if (!run->ms || !run->memory || !run->scratch)
+        !take_memory(run, activation_floats(g, input->shape.dim[0]), err))
         return false;
     float *at = run->memory;
     run->image.data = at;
@@ -135,14 +139,7 @@ static bool run_prepare(Run *run, const Tensor *input, Error *err) {
     return true;
 }
 
-Run *run_new(const Model *model, const Tensor *input, const RunOptions *options, Pool *pool,
-             Error *err) {
-    Shape expected = shape_batched(&model->graph.input, input->shape.dim[0]);
-    if (!shape_equal(&input->shape, &expected)) {
-        error_set(err, ERROR_EXPECTED, TEXT("input of %s", model->name), SHAPE_TEXT(&expected),
-                  SHAPE_TEXT(&input->shape));
-        return NULL;
-    }
+static Run *run_empty(const Model *model, const RunOptions *options, Pool *pool, Error *err) {
     Run *run = mem_alloc(1, sizeof *run, err);
     if (!run)
         return NULL;
@@ -151,14 +148,89 @@ Run *run_new(const Model *model, const Tensor *input, const RunOptions *options,
     run->model = model;
     run->options = *options;
     run->pool = pool;
-    if (run_prepare(run, input, err))
+    return run;
+}
+
+Run *run_new(const Model *model, const Tensor *input, const RunOptions *options, Pool *pool,
+             Error *err) {
+    Shape expected = shape_batched(&model->graph.input, input->shape.dim[0]);
+    if (!shape_equal(&input->shape, &expected)) {
+        error_set(err, ERROR_EXPECTED, TEXT("input of %s", model->name), SHAPE_TEXT(&expected),
+                  SHAPE_TEXT(&input->shape));
+        return NULL;
+    }
+    Run *run = run_empty(model, options, pool, err);
+    if (run && run_prepare(run, input, err))
+        return run;
+    run_release(run);
+    return NULL;
+}
+
+/* Which nodes have their values from elsewhere: those given, and those of base that no given one
+ * has a part in. */
+static bool find_values(Run *run, const RunGiven *given, int count, Error *err) {
+    const Graph *g = &run->model->graph;
+    const int shared = run_computed(run->base);
+    run->has_values = arena_alloc(&run->arena, (size_t)g->node_count, sizeof(bool), err);
+    bool *follows = arena_alloc(&run->arena, (size_t)g->node_count, sizeof(bool), err);
+    if (!run->has_values || !follows)
+        return false;
+    for (int k = 0; k < count; k++)
+        run->has_values[given[k].node] = follows[given[k].node] = true;
+    for (int i = 0; i < g->node_count; i++) {
+        for (int k = 0; k < g->nodes[i].input_count; k++)
+            if (g->nodes[i].inputs[k] != GRAPH_IMAGE && follows[g->nodes[i].inputs[k]])
+                follows[i] = true;
+        if (follows[i] || i >= shared)
+            continue;
+        run->has_values[i] = true;
+        run->out[i].data = run->base->out[i].data;
+    }
+    return true;
+}
+
+static bool run_prepare_given(Run *run, const RunGiven *given, int count, Error *err) {
+    const Graph *g = &run->model->graph;
+    if (!plan(run->model, run->base->image.shape.dim[0], &run->options, run->pool, &run->arena,
+              &run->image, &run->out, &run->scratch_count, err) ||
+        !find_values(run, given, count, err))
+        return false;
+    run->image.data = run->base->image.data;
+    uint64_t floats = 0;
+    for (int i = 0; i < g->node_count; i++)
+        floats += run->out[i].data ? 0 : aligned(tensor_count(&run->out[i]));
+    if (!take_memory(run, floats, err))
+        return false;
+    float *at = run->memory;
+    for (int i = 0; i < g->node_count; i++)
+        if (!run->out[i].data) {
+            run->out[i].data = at;
+            at += aligned(tensor_count(&run->out[i]));
+        }
+    for (int k = 0; k < count; k++) {
+        const Tensor *out = &run->out[given[k].node];
+        const size_t bytes = (size_t)tensor_count(out) * sizeof(float);
+        if (given[k].values)
+            memcpy(out->data, given[k].values, bytes);
+        else
+            memset(out->data, 0, bytes);
+    }
+    return true;
+}
+
+Run *run_new_given(Run *base, const RunGiven *given, int count, Error *err) {
+    Run *run = run_empty(base->model, &base->options, base->pool, err);
+    if (!run)
+        return NULL;
+    run->base = run_retain(base);
+    if (run_prepare_given(run, given, count, err))
         return run;
     run_release(run);
     return NULL;
 }
 
 void run_restart(Run *run, const Tensor *input) {
-    assert(shape_equal(&input->shape, &run->image.shape));
+    assert(!run->base && shape_equal(&input->shape, &run->image.shape));
     memcpy(run->image.data, input->data, (size_t)tensor_count(input) * sizeof(float));
     run->cursor = 0;
     atomic_store(&run->computed, 0);
@@ -172,6 +244,7 @@ Run *run_retain(Run *run) {
 void run_release(Run *run) {
     if (!run || atomic_fetch_sub(&run->references, 1) > 1)
         return;
+    run_release(run->base);
     mem_free(run->memory);
     mem_free(run->scratch);
     arena_free(&run->arena);
@@ -204,7 +277,8 @@ bool run_step(Run *run, Job *job, Error *err) {
     if (run->cursor >= run->model->graph.node_count)
         return true;
     if (run->cursor == run_computed(run)) {
-        if (!compute(run, run->cursor, job, err))
+        const bool has_values = run->has_values && run->has_values[run->cursor];
+        if (!has_values && !compute(run, run->cursor, job, err))
             return false;
         atomic_store_explicit(&run->computed, run->cursor + 1, memory_order_release);
     }
@@ -272,7 +346,11 @@ Pool *run_pool(const Run *run) {
 }
 
 int64_t run_work(const Run *run) {
-    return run->model->graph.work * run->image.shape.dim[0];
+    const Graph *g = &run->model->graph;
+    int64_t work = 0;
+    for (int i = 0; i < g->node_count; i++)
+        work += run->has_values && run->has_values[i] ? 0 : g->nodes[i].work;
+    return work * run->image.shape.dim[0];
 }
 
 static bool ends_in_softmax(const Graph *g) {

@@ -30,8 +30,19 @@ bool run_memory(const Model *model, int64_t batch, const RunOptions *options, Po
  */
 Run *run_new(const Model *model, const Tensor *input, const RunOptions *options, Pool *pool,
              Error *err);
+/* What a node is told to put out, instead of what its layer computes: as many values as its output
+ * holds, or NULL for zeros. */
+typedef struct RunGiven {
+    int node;
+    const float *values; /* copied */
+} RunGiven;
+/* base's network on base's input, in which these nodes put out what is given. What follows from
+ * them is computed anew; the other nodes' values are base's own, as far as it has computed them,
+ * and cost neither time nor memory. Retains base, which may go on computing meanwhile. A node that
+ * is given twice puts out the last. */
+Run *run_new_given(Run *base, const RunGiven *given, int count, Error *err);
 /* The same run on another input of the same shape, with nothing computed. Only for a run that
- * nobody else looks at. */
+ * nobody else looks at, and that was made by run_new. */
 void run_restart(Run *run, const Tensor *input);
 Run *run_retain(Run *run);
 void run_release(Run *run);
