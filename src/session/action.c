@@ -120,6 +120,33 @@ const Action actions[] = {
     {"bench", "[none|algorithm|race|training|panes|residual|dense|inception|layer|canvas|families]",
      "k", SCENE, bench_set, false, ACTION_ANYWHERE},
 
+    {"dense.layer", "N", "", refuse_outside_dense, dense_layer, true, ACTION_IN_LAB},
+    {"dense.layer_next", NULL, "Down", refuse_outside_dense, dense_layer_next, true, ACTION_IN_LAB},
+    {"dense.layer_prev", NULL, "Up", refuse_outside_dense, dense_layer_prev, true, ACTION_IN_LAB},
+    {"lab.next", NULL, "Right PageDown Down", refuse_outside_lab, lab_next, true, ACTION_IN_LAB},
+    {"lab.prev", NULL, "Left PageUp Up", refuse_outside_lab, lab_prev, true, ACTION_IN_LAB},
+    {"lab.choose", "N", "", refuse_outside_lab, lab_choose, false, ACTION_IN_LAB},
+    {"residual.remove", "[N]", "Space", refuse_outside_residual, residual_remove, false,
+     ACTION_IN_LAB},
+    {"residual.restore", NULL, "Backspace", refuse_outside_residual, residual_restore, false,
+     ACTION_IN_LAB},
+    {"residual.channel", "[N]", "m", refuse_outside_residual, residual_channel, false,
+     ACTION_IN_LAB},
+    {"residual.channel_next", NULL, "Shift+Right", refuse_outside_residual, residual_channel_next,
+     true, ACTION_IN_LAB},
+    {"residual.channel_prev", NULL, "Shift+Left", refuse_outside_residual, residual_channel_prev,
+     true, ACTION_IN_LAB},
+    {"families.sort", "[taught|name|year|depth|params|macs|error|time]", "s",
+     refuse_outside_families, families_sort, false, ACTION_IN_LAB},
+    {"families.reverse", NULL, "S", refuse_outside_families, families_reverse, false,
+     ACTION_IN_LAB},
+    {"families.view", "[table|error|params]", "v", refuse_outside_families, families_view, false,
+     ACTION_IN_LAB},
+    {"families.time", "[MODEL|all]", "m", refuse_outside_families, families_time, false,
+     ACTION_IN_LAB},
+    {"families.open", "[MODEL]", "Return", refuse_outside_families, families_open, false,
+     ACTION_IN_LAB},
+
     {"undo", NULL, "z Ctrl+Z", with_undo, undo, false, ACTION_ANYWHERE},
     {"redo", NULL, "Z Ctrl+Y Ctrl+Shift+Z", with_redo, redo, false, ACTION_ANYWHERE},
     {"bookmark.set", "1|2|3|4|5|6|7|8|9", "", SCENE, bookmark_set, false, ACTION_ANYWHERE},
@@ -215,8 +242,10 @@ static bool has_key(const char *keys, const char *key) {
 }
 
 static bool is_here(const Session *s, ActionPlace place) {
-    const bool unit = s->state.place.depth == DEPTH_UNIT;
-    return place == ACTION_ANYWHERE || (place == ACTION_IN_UNIT) == unit;
+    const ActionPlace here = !refuse_outside_lab(s)               ? ACTION_IN_LAB
+                             : s->state.place.depth == DEPTH_UNIT ? ACTION_IN_UNIT
+                                                                  : ACTION_OUTSIDE_UNIT;
+    return place == ACTION_ANYWHERE || place == here;
 }
 
 /* One that belongs to where one is goes before one that can be done anywhere. */

@@ -5,8 +5,14 @@
 
 #include "session/session.h"
 
-/* Where its keys mean this: the same ones walk layers outside of the unit view and cells in it. */
-typedef enum ActionPlace { ACTION_ANYWHERE, ACTION_OUTSIDE_UNIT, ACTION_IN_UNIT } ActionPlace;
+/* Where its keys mean this: the same ones walk layers outside of the unit view, cells in it, and
+ * blocks or networks in the benches that are about those. */
+typedef enum ActionPlace {
+    ACTION_ANYWHERE,
+    ACTION_OUTSIDE_UNIT,
+    ACTION_IN_UNIT,
+    ACTION_IN_LAB
+} ActionPlace;
 
 typedef struct Action {
     const char *name; /* "layer.select"; what it does stands in assets/i18n under "action." NAME */

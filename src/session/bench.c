@@ -1,14 +1,20 @@
 #include "session/bench.h"
 
+#include "session/lab_bench.h"
 #include "session/perform.h"
 
 const BenchKind bench_kinds[BENCHES] = {
-    [BENCH_NONE] = {.name = "none"},         [BENCH_ALGORITHM] = {.name = "algorithm"},
-    [BENCH_RACE] = {.name = "race"},         [BENCH_TRAINING] = {.name = "training"},
-    [BENCH_PANES] = {.name = "panes"},       [BENCH_RESIDUAL] = {.name = "residual"},
-    [BENCH_DENSE] = {.name = "dense"},       [BENCH_INCEPTION] = {.name = "inception"},
-    [BENCH_LAYER] = {.name = "layer"},       [BENCH_CANVAS] = {.name = "canvas"},
-    [BENCH_FAMILIES] = {.name = "families"},
+    [BENCH_NONE] = {.name = "none"},
+    [BENCH_ALGORITHM] = {.name = "algorithm"},
+    [BENCH_RACE] = {.name = "race"},
+    [BENCH_TRAINING] = {.name = "training"},
+    [BENCH_PANES] = {.name = "panes"},
+    [BENCH_RESIDUAL] = {"residual", residual_refuses, residual_wants, false},
+    [BENCH_DENSE] = {"dense", dense_refuses, dense_wants, false},
+    [BENCH_INCEPTION] = {"inception", inception_refuses, NULL, false},
+    [BENCH_LAYER] = {.name = "layer"},
+    [BENCH_CANVAS] = {.name = "canvas"},
+    [BENCH_FAMILIES] = {"families", NULL, families_wants, true},
 };
 
 Work *bench_work(const Session *s) {

@@ -1,6 +1,7 @@
 #include "ui/bench.h"
 
 #include "base/text.h"
+#include "ui/lab.h"
 
 typedef struct BenchRow {
     BenchDraw draw;
@@ -10,6 +11,10 @@ typedef struct BenchRow {
 
 static const BenchRow rows[BENCHES] = {
     [BENCH_NONE] = {.draw = NULL},
+    [BENCH_RESIDUAL] = {bench_residual, "bench.residual", "bench.residual_note", false},
+    [BENCH_DENSE] = {bench_dense, "bench.dense", "bench.dense_note", false},
+    [BENCH_INCEPTION] = {bench_inception, "bench.inception", "bench.inception_note", false},
+    [BENCH_FAMILIES] = {bench_families, "bench.families", "bench.families_note", true},
 };
 
 bool bench_has_network(StateBench bench) {
