@@ -118,7 +118,8 @@ const Action actions[] = {
     {"explain.stage", "N", "", refuse_without_way, explain_stage, true, ACTION_ANYWHERE},
     {"explain.whole", NULL, "", refuse_without_way, explain_whole, false, ACTION_ANYWHERE},
 
-    {"bench", "[none|algorithm|race|layer]", "k", SCENE, bench_set, false, ACTION_ANYWHERE},
+    {"bench", "[none|algorithm|race|residual|dense|inception|layer|families]", "k", SCENE,
+     bench_set, false, ACTION_ANYWHERE},
     {"algorithm.step", NULL, "Space", refuse_without_walk, algorithm_step, true,
      ACTION_IN_ALGORITHM},
     {"algorithm.back", NULL, "Backspace", refuse_without_walk, algorithm_back, true,
@@ -153,6 +154,33 @@ const Action actions[] = {
     {"trial.off", "[N]", "o", trial_refuses, trial_off, false, ACTION_IN_TRIAL},
     {"trial.patch", "N N", "", trial_refuses, trial_patch, true, ACTION_ANYWHERE},
     {"trial.reset", NULL, "Delete", trial_refuses, trial_reset, false, ACTION_IN_TRIAL},
+
+    {"dense.layer", "N", "", refuse_outside_dense, dense_layer, true, ACTION_IN_LAB},
+    {"dense.layer_next", NULL, "Down", refuse_outside_dense, dense_layer_next, true, ACTION_IN_LAB},
+    {"dense.layer_prev", NULL, "Up", refuse_outside_dense, dense_layer_prev, true, ACTION_IN_LAB},
+    {"lab.next", NULL, "Right PageDown Down", refuse_outside_lab, lab_next, true, ACTION_IN_LAB},
+    {"lab.prev", NULL, "Left PageUp Up", refuse_outside_lab, lab_prev, true, ACTION_IN_LAB},
+    {"lab.choose", "N", "", refuse_outside_lab, lab_choose, false, ACTION_IN_LAB},
+    {"residual.remove", "[N]", "Space", refuse_outside_residual, residual_remove, false,
+     ACTION_IN_LAB},
+    {"residual.restore", NULL, "Backspace", refuse_outside_residual, residual_restore, false,
+     ACTION_IN_LAB},
+    {"residual.channel", "[N]", "m", refuse_outside_residual, residual_channel, false,
+     ACTION_IN_LAB},
+    {"residual.channel_next", NULL, "Shift+Right", refuse_outside_residual, residual_channel_next,
+     true, ACTION_IN_LAB},
+    {"residual.channel_prev", NULL, "Shift+Left", refuse_outside_residual, residual_channel_prev,
+     true, ACTION_IN_LAB},
+    {"families.sort", "[taught|name|year|depth|params|macs|error|time]", "s",
+     refuse_outside_families, families_sort, false, ACTION_IN_LAB},
+    {"families.reverse", NULL, "S", refuse_outside_families, families_reverse, false,
+     ACTION_IN_LAB},
+    {"families.view", "[table|error|params]", "v", refuse_outside_families, families_view, false,
+     ACTION_IN_LAB},
+    {"families.time", "[MODEL|all]", "m", refuse_outside_families, families_time, false,
+     ACTION_IN_LAB},
+    {"families.open", "[MODEL]", "Return", refuse_outside_families, families_open, false,
+     ACTION_IN_LAB},
 
     {"undo", NULL, "z Ctrl+Z", with_undo, undo, false, ACTION_ANYWHERE},
     {"redo", NULL, "Z Ctrl+Y Ctrl+Shift+Z", with_redo, redo, false, ACTION_ANYWHERE},
@@ -251,11 +279,20 @@ static bool has_key(const char *keys, const char *key) {
 static bool is_here(const Session *s, ActionPlace place) {
     const StateBench bench = s->state.place.bench;
     const bool unit = s->state.place.depth == DEPTH_UNIT && bench == BENCH_NONE;
-    if (place == ACTION_IN_ALGORITHM || place == ACTION_IN_RACE || place == ACTION_IN_TRIAL)
-        return bench == (place == ACTION_IN_RACE    ? BENCH_RACE
-                         : place == ACTION_IN_TRIAL ? BENCH_LAYER
-                                                    : BENCH_ALGORITHM);
-    return place == ACTION_ANYWHERE || (place == ACTION_IN_UNIT) == unit;
+    switch (place) {
+    case ACTION_ANYWHERE:
+        return true;
+    case ACTION_IN_ALGORITHM:
+        return bench == BENCH_ALGORITHM;
+    case ACTION_IN_RACE:
+        return bench == BENCH_RACE;
+    case ACTION_IN_TRIAL:
+        return bench == BENCH_LAYER;
+    case ACTION_IN_LAB:
+        return !refuse_outside_lab(s);
+    default:
+        return (place == ACTION_IN_UNIT) == unit;
+    }
 }
 
 /* One that belongs to where one is goes before one that can be done anywhere. */

@@ -1,6 +1,7 @@
 #include "session/bench.h"
 
 #include "session/algorithm.h"
+#include "session/lab_bench.h"
 #include "session/perform.h"
 #include "session/race.h"
 #include "session/trial.h"
@@ -10,6 +11,10 @@ const BenchKind bench_kinds[BENCHES] = {
     [BENCH_ALGORITHM] = {.name = "algorithm", .refuses = algorithm_refuses},
     [BENCH_RACE] = {.name = "race", .refuses = race_refuses, .wants = race_wants},
     [BENCH_LAYER] = {.name = "layer", .refuses = trial_refuses, .wants = trial_wants},
+    [BENCH_RESIDUAL] = {"residual", residual_refuses, residual_wants, false},
+    [BENCH_DENSE] = {"dense", dense_refuses, dense_wants, false},
+    [BENCH_INCEPTION] = {"inception", inception_refuses, NULL, false},
+    [BENCH_FAMILIES] = {"families", NULL, families_wants, true},
 };
 
 Work *bench_work(const Session *s) {

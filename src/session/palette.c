@@ -207,6 +207,21 @@ bool palette_row(Session *s, int index, PaletteRow *row) {
 
 /* --- Networks and pictures -------------------------------------------------------------------- */
 
+/* NULL: no memory. */
+static PaperError *copy_errors(Arena *arena, const Model *model, Error *err) {
+    const size_t count = (size_t)model->error_count;
+    PaperError *errors = arena_alloc(arena, count ? count : 1, sizeof *errors, err);
+    for (size_t i = 0; errors && i < count; i++) {
+        errors[i] = model->errors[i];
+        errors[i].set = arena_text(arena, errors[i].set, err);
+        errors[i].setting = arena_text(arena, errors[i].setting, err);
+        errors[i].source = arena_text(arena, errors[i].source, err);
+        if (!errors[i].set || !errors[i].setting || !errors[i].source)
+            return NULL;
+    }
+    return errors;
+}
+
 static bool read_model(Arena *arena, const char *name, PaletteModel *m, Error *err) {
     char path[FILE_PATH_MAX];
     Model *model = model_load(name, 0, err);
@@ -217,8 +232,13 @@ static bool read_model(Arena *arena, const char *name, PaletteModel *m, Error *e
                         .family = arena_text(arena, model->family, err),
                         .paper = arena_text(arena, model->paper, err),
                         .year = model->year,
+                        .depth = graph_block_depth(&model->graph, 0),
+                        .params = model->graph.param_count,
+                        .macs = model->graph.macs,
+                        .errors = copy_errors(arena, model, err),
+                        .error_count = model->error_count,
                         .trained = weights_find(name, path, sizeof path)};
-    bool ok = m->title && m->family && m->paper;
+    bool ok = m->title && m->family && m->paper && m->errors;
     for (int i = 0; i < WORDS_LANGUAGES; i++) {
         m->note[i] = arena_text(arena, model->note[i], err);
         ok = ok && m->note[i];
@@ -239,11 +259,17 @@ static bool read_models(PaletteLists *lists, Error *err) {
     for (size_t i = 0; i < count; i++)
         if (!lists->models || !all || !read_model(arena, names[i], &all[i], err))
             return false;
+    lists->taught = arena_alloc(arena, count, sizeof *lists->taught, err);
+    lists->microseconds = arena_alloc(arena, count, sizeof *lists->microseconds, err);
+    if (!lists->taught || !lists->microseconds)
+        return false;
     for (int trained = 1; trained >= 0; trained--)
         for (size_t i = 0; i < count; i++)
-            if (all[i].trained == (trained == 1))
+            if (all[i].trained == (trained == 1)) {
+                lists->taught[i] = (int)lists->model_count;
                 lists->models[lists->model_count++] = all[i];
-    return lists->models != NULL;
+            }
+    return true;
 }
 
 static bool read_images(PaletteLists *lists, Error *err) {

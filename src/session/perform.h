@@ -120,6 +120,27 @@ PERFORM(trial_value);
 PERFORM(trial_off);
 PERFORM(trial_patch);
 PERFORM(trial_reset);
+/* perform_lab.c: residual, dense and inception blocks; the table of networks */
+const char *refuse_outside_lab(const Session *s);
+const char *refuse_outside_residual(const Session *s);
+const char *refuse_outside_dense(const Session *s);
+const char *refuse_outside_families(const Session *s);
+PERFORM(lab_next);
+PERFORM(lab_prev);
+PERFORM(lab_choose);
+PERFORM(residual_remove);
+PERFORM(residual_restore);
+PERFORM(residual_channel);
+PERFORM(residual_channel_next);
+PERFORM(residual_channel_prev);
+PERFORM(dense_layer);
+PERFORM(dense_layer_next);
+PERFORM(dense_layer_prev);
+PERFORM(families_sort);
+PERFORM(families_reverse);
+PERFORM(families_view);
+PERFORM(families_time);
+PERFORM(families_open);
 /* perform_look.c: how it looks, overlays, export */
 PERFORM(colors_set);
 PERFORM(range_set);

@@ -37,6 +37,10 @@ typedef struct PaletteModel {
     const char *name, *title, *family, *paper, *note[WORDS_LANGUAGES];
     int year;     /* 0: not told */
     bool trained; /* its weights are there */
+    int depth;    /* layers with weights */
+    int64_t params, macs;
+    PaperError *errors; /* as published */
+    int error_count;
 } PaletteModel;
 
 /* The pictures that come with the program, and networks, as the pickers list them: the trained ones
@@ -45,6 +49,8 @@ typedef struct PaletteLists {
     Arena arena;
     PaletteModel *models;
     char **images;
+    int *taught;              /* models as the classroom meets them: family, year, size */
+    atomic_int *microseconds; /* that a pass took here, by model; 0: not measured */
     size_t model_count, image_count;
     bool tried;
 } PaletteLists;

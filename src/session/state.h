@@ -58,7 +58,11 @@ typedef enum StateBench {
     BENCH_NONE,
     BENCH_ALGORITHM, /* the seven loops beside im2col and blocked GEMM */
     BENCH_RACE,      /* both on the clock */
+    BENCH_RESIDUAL,  /* what a residual block adds, and the network without it */
+    BENCH_DENSE,     /* who made each slice of a dense block, and who uses it */
+    BENCH_INCEPTION, /* the branches to scale, and what their 1x1 reductions save */
     BENCH_LAYER,     /* a convolution with other parameters, a kernel edited, maps set to zero */
+    BENCH_FAMILIES,  /* all networks in a table, or as a chart */
     BENCHES
 } StateBench;
 /* What one plays with of a layer (session/trial.h). */
@@ -74,6 +78,24 @@ typedef enum StatePreset {
     PRESETS
 } StatePreset;
 typedef enum StateSource { SOURCE_MAP, SOURCE_GREY, SOURCE_COLOURS, SOURCES } StateSource;
+/* What the table of networks is sorted by; and how they are drawn instead. */
+typedef enum StateFamilySort {
+    FAMILIES_AS_TAUGHT, /* as the classroom meets them: family, year, size */
+    FAMILIES_BY_NAME,
+    FAMILIES_BY_YEAR,
+    FAMILIES_BY_DEPTH,
+    FAMILIES_BY_PARAMS,
+    FAMILIES_BY_MACS,
+    FAMILIES_BY_ERROR,
+    FAMILIES_BY_TIME,
+    FAMILY_SORTS
+} StateFamilySort;
+typedef enum StateFamilyView {
+    FAMILIES_TABLE,
+    FAMILIES_ERROR_MACS,  /* a chart of these two, */
+    FAMILIES_PARAMS_MACS, /* or of these */
+    FAMILY_VIEWS
+} StateFamilyView;
 typedef enum StateTheme { THEME_DARK, THEME_LIGHT, THEME_CONTRAST, THEMES } StateTheme;
 typedef enum StateOverlay {
     OVERLAY_NONE,
@@ -148,6 +170,15 @@ typedef struct StatePlace {
     int race_whole;     /* 1: of the whole network, layer by layer */
     int race_replays;   /* how often it was shown again */
     StateTrial trial;
+    int residual_block;           /* chosen in the residual lab, of its blocks; */
+    int residual_channel;         /* whose map is shown there; -1: the strongest of F(x) */
+    StateBlocks residual_removed; /* whose F(x) is taken away */
+    int dense_block, dense_layer; /* in the dense ledger */
+    int inception_block;
+    StateFamilySort families_sort;
+    StateFamilyView families_view;
+    int families_reverse, families_row;
+    int families_time;         /* what was asked to be measured: 0: nothing, 1: all, 2 + row: one */
     bool logits;               /* classes by logit, not probability */
     char other[FILE_PATH_MAX]; /* the picture whose switches are used; "": one that comes along */
 } StatePlace;

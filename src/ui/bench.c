@@ -1,6 +1,7 @@
 #include "ui/bench.h"
 
 #include "base/text.h"
+#include "ui/lab.h"
 
 typedef struct BenchRow {
     BenchDraw draw;
@@ -13,6 +14,10 @@ static const BenchRow rows[BENCHES] = {
     [BENCH_ALGORITHM] = {bench_algorithm, "bench.algorithm", NULL, true},
     [BENCH_RACE] = {bench_race, "bench.race", NULL, false},
     [BENCH_LAYER] = {bench_layer, "bench.layer", "bench.layer_note", false},
+    [BENCH_RESIDUAL] = {bench_residual, "bench.residual", "bench.residual_note", false},
+    [BENCH_DENSE] = {bench_dense, "bench.dense", "bench.dense_note", false},
+    [BENCH_INCEPTION] = {bench_inception, "bench.inception", "bench.inception_note", false},
+    [BENCH_FAMILIES] = {bench_families, "bench.families", "bench.families_note", true},
 };
 
 bool bench_has_network(StateBench bench) {

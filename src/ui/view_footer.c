@@ -39,6 +39,19 @@ static const char *const *hints_of(const View *v) {
                                           "help",    "palette",  NULL};
     static const char *const other[] = {"unit.right", "playing", "unit.max", "back",
                                         "help",       "palette", NULL};
+    static const char *const lab[] = {"lab.next",
+                                      "dense.layer_next",
+                                      "residual.remove",
+                                      "residual.restore",
+                                      "families.sort",
+                                      "families.reverse",
+                                      "families.view",
+                                      "families.time",
+                                      "families.open",
+                                      "back",
+                                      "help",
+                                      "palette",
+                                      NULL};
     const bool sums = v->graph && v->node >= 0 && is_sum(v->graph->nodes[v->node].type);
     if (v->state->playing)
         return playing;
@@ -51,6 +64,8 @@ static const char *const *hints_of(const View *v) {
         return trial;
     if (v->place->bench == BENCH_RACE)
         return race;
+    if (!action_refusal(v->session, action_find("lab.next")))
+        return lab;
     if (v->place->explain != EXPLAIN_NONE)
         return explaining;
     switch (v->place->depth) {
