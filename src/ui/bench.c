@@ -7,21 +7,54 @@ typedef struct BenchRow {
     BenchDraw draw;
     const char *word, *note; /* its tab, and what hovering that says */
     bool alone;              /* without the network above it */
+    const char *const *hints;
 } BenchRow;
+
+static const char *const algorithm_hints[] = {"algorithm.step",
+                                              "algorithm.back",
+                                              "algorithm.by",
+                                              "playing",
+                                              "algorithm.pixel",
+                                              "channel.next",
+                                              "layer.next",
+                                              "back",
+                                              "help",
+                                              "palette",
+                                              NULL};
+static const char *const race_hints[] = {"race.replay", "race.whole", "layer.next", "back",
+                                         "help",        "palette",    NULL};
+static const char *const residual_hints[] = {
+    "lab.next", "residual.remove", "residual.restore", "back", "help", "palette", NULL};
+static const char *const dense_hints[] = {"lab.next", "dense.layer_next", "back",
+                                          "help",     "palette",          NULL};
+static const char *const inception_hints[] = {"lab.next", "back", "help", "palette", NULL};
+static const char *const families_hints[] = {"families.sort", "families.reverse", "families.view",
+                                             "families.time", "families.open",    "back",
+                                             "help",          "palette",          NULL};
+static const char *const layer_hints[] = {"trial",     "trial.down",  "trial.more", "trial.preset",
+                                          "trial.off", "trial.reset", "bench",      "back",
+                                          "help",      "palette",     NULL};
 
 static const BenchRow rows[BENCHES] = {
     [BENCH_NONE] = {.draw = NULL},
-    [BENCH_ALGORITHM] = {bench_algorithm, "bench.algorithm", NULL, true},
-    [BENCH_RACE] = {bench_race, "bench.race", NULL, false},
-    [BENCH_LAYER] = {bench_layer, "bench.layer", "bench.layer_note", false},
-    [BENCH_RESIDUAL] = {bench_residual, "bench.residual", "bench.residual_note", false},
-    [BENCH_DENSE] = {bench_dense, "bench.dense", "bench.dense_note", false},
-    [BENCH_INCEPTION] = {bench_inception, "bench.inception", "bench.inception_note", false},
-    [BENCH_FAMILIES] = {bench_families, "bench.families", "bench.families_note", true},
+    [BENCH_ALGORITHM] = {bench_algorithm, "bench.algorithm", NULL, true, algorithm_hints},
+    [BENCH_RACE] = {bench_race, "bench.race", NULL, false, race_hints},
+    [BENCH_LAYER] = {bench_layer, "bench.layer", "bench.layer_note", false, layer_hints},
+    [BENCH_RESIDUAL] = {bench_residual, "bench.residual", "bench.residual_note", false,
+                        residual_hints},
+    [BENCH_DENSE] = {bench_dense, "bench.dense", "bench.dense_note", false, dense_hints},
+    [BENCH_INCEPTION] = {bench_inception, "bench.inception", "bench.inception_note", false,
+                         inception_hints},
+    [BENCH_FAMILIES] = {bench_families, "bench.families", "bench.families_note", true,
+                        families_hints},
 };
 
 bool bench_has_network(StateBench bench) {
     return rows[bench].draw && !rows[bench].alone;
+}
+
+const char *const *bench_hints(StateBench bench) {
+    return rows[bench].hints;
 }
 
 bool bench_waits(const View *v, Rect box, const Work *work, const char *waiting) {

@@ -15,6 +15,8 @@ void bench_race(const View *v, Rect box);
 void view_bench(const View *v, Rect box);
 /* Whether the network is drawn above it. */
 bool bench_has_network(StateBench bench);
+/* The actions of most use there, the first first; NULL ends them. */
+const char *const *bench_hints(StateBench bench);
 
 void bench_layer(const View *v, Rect box); /* a layer played with */
 

@@ -1,5 +1,5 @@
 /* The footer: the keys that are of most use where one is. */
-#include "ui/ui.h"
+#include "ui/bench.h"
 
 #include "base/text.h"
 #include <string.h>
@@ -22,50 +22,15 @@ static const char *const *hints_of(const View *v) {
         "layer.next", "back",          "help",         "palette",    NULL};
     static const char *const unit[] = {"step.mac", "unit.right", "playing", "step.all", "unit.max",
                                        "back",     "terms",      "help",    "palette",  NULL};
-    static const char *const algorithm[] = {"algorithm.step",
-                                            "algorithm.back",
-                                            "algorithm.by",
-                                            "playing",
-                                            "algorithm.pixel",
-                                            "channel.next",
-                                            "layer.next",
-                                            "back",
-                                            "help",
-                                            "palette",
-                                            NULL};
-    static const char *const race[] = {"race.replay", "race.whole", "layer.next", "back",
-                                       "help",        "palette",    NULL};
     static const char *const playing[] = {"playing", "speed.up", "speed.down", "back",
                                           "help",    "palette",  NULL};
     static const char *const other[] = {"unit.right", "playing", "unit.max", "back",
                                         "help",       "palette", NULL};
-    static const char *const lab[] = {"lab.next",
-                                      "dense.layer_next",
-                                      "residual.remove",
-                                      "residual.restore",
-                                      "families.sort",
-                                      "families.reverse",
-                                      "families.view",
-                                      "families.time",
-                                      "families.open",
-                                      "back",
-                                      "help",
-                                      "palette",
-                                      NULL};
     const bool sums = v->graph && v->node >= 0 && is_sum(v->graph->nodes[v->node].type);
     if (v->state->playing)
         return playing;
-    static const char *const trial[] = {"trial",     "trial.down",  "trial.more", "trial.preset",
-                                        "trial.off", "trial.reset", "bench",      "back",
-                                        "help",      "palette",     NULL};
-    if (v->place->bench == BENCH_ALGORITHM)
-        return algorithm;
-    if (v->place->bench == BENCH_LAYER)
-        return trial;
-    if (v->place->bench == BENCH_RACE)
-        return race;
-    if (!action_refusal(v->session, action_find("lab.next")))
-        return lab;
+    if (v->place->bench != BENCH_NONE)
+        return bench_hints(v->place->bench);
     if (v->place->explain != EXPLAIN_NONE)
         return explaining;
     switch (v->place->depth) {
