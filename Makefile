@@ -204,6 +204,9 @@ verify-explain:
 bench: all
 	$(PROGRAM) bench
 
+$(BUILD)/tests/tools/%_bench: $(BUILD)/tests/tools/%_bench.o $(LIBRARY)
+	$(Q)$(LINK) $(LDLIBS) -o $@
+
 # Our matrix multiplication beside OpenBLAS's: `make bench-gemm THREADS=2`.
 .PHONY: bench-gemm
 THREADS ?= 1
@@ -217,24 +220,23 @@ bench-gemm:
 
 # Learning beside PyTorch (Debian: python3-torch).
 .PHONY: bench-training
-$(BUILD)/tests/tools/train_bench: $(BUILD)/tests/tools/train_bench.o $(LIBRARY)
-	$(Q)$(LINK) $(LDLIBS) -o $@
 bench-training: $(BUILD)/tests/tools/train_bench
 	CONVOSCOPE_HOME=$(CURDIR) tests/reference/bench_training.py --bench $<
 
 # Layers as training has them: `make bench-conv THREADS=2`.
 .PHONY: bench-conv
-$(BUILD)/tests/tools/conv_bench: $(BUILD)/tests/tools/conv_bench.o $(LIBRARY)
-	$(Q)$(LINK) $(LDLIBS) -o $@
 bench-conv: $(BUILD)/tests/tools/conv_bench
 	$< $(THREADS)
+
+# The workbench's race on a layer of four families: `make bench-race THREADS=2`.
+.PHONY: bench-race
+bench-race: $(BUILD)/tests/tools/race_bench
+	CONVOSCOPE_HOME=$(CURDIR) $< $(THREADS)
 
 # A full screen, drawn without a graphics card: `make bench-frames FRAMES=200 SCALE=2`.
 .PHONY: bench-frames
 FRAMES ?= 200
 SCALE ?= 1
-$(BUILD)/tests/tools/frame_bench: $(BUILD)/tests/tools/frame_bench.o $(LIBRARY)
-	$(Q)$(LINK) $(LDLIBS) -o $@
 bench-frames: $(BUILD)/tests/tools/frame_bench
 	$< $(FRAMES) $(SCALE)
 

@@ -1,8 +1,8 @@
 /* Pictures of the screen that were looked at before they were kept: tests/golden/NAME.play makes
  * NAME.png. With random weights, so that they change with the program alone. What is different is
  * written beside them as NAME_actual.png and NAME_diff.png; `make golden-update` keeps what is
- * drawn now. Where letters are not as wide as on the machine that drew them, nothing can be
- * compared. */
+ * drawn now. By the ref tier, so that block sizes and roundings are the same everywhere. Where
+ * letters are not as wide as on the machine that drew them, nothing can be compared. */
 #include "support.h"
 
 #include "base/file.h"
@@ -20,7 +20,7 @@ static bool play(const char *script, Error *err) {
     static State look;
     state_init(&look);
     const PlayOptions options = {
-        .session = {.run.tier = cpu_best(), .pool = pool, .words = words, .look = &look},
+        .session = {.run.tier = CPU_REF, .pool = pool, .words = words, .look = &look},
         .folder = test_path("golden"),
         .width = SCREEN_WIDTH,
         .height = SCREEN_HEIGHT,

@@ -117,7 +117,8 @@ static void command(Monkey *m) {
     while (actions[count].name)
         count++;
     const Action *a = &actions[below(m, count)];
-    static const char *const left_out[] = {"quit", "export.view", "model.open", "weights.open"};
+    static const char *const left_out[] = {"quit",         "export.view",   "model.open",
+                                           "weights.open", "families.time", "families.open"};
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
         if (strcmp(a->name, left_out[i]) == 0)
             return;

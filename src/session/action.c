@@ -304,7 +304,7 @@ const Action *action_for_key(const Session *s, const char *key) {
         first = first ? first : a;
         if (action_refusal(s, a))
             continue;
-        if (a->place == ACTION_IN_TRIAL)
+        if (a->place >= ACTION_IN_ALGORITHM) /* of the bench that is open */
             return a;
         if (a->place != ACTION_ANYWHERE)
             here = here ? here : a;

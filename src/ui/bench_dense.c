@@ -94,6 +94,8 @@ static void draw_numbers(const Dense *x, Rect box, bool down, int first) {
     const double cell = (double)(down ? box.h : box.w) / x->rows;
     const int room = down ? line : draw_text_width(v->list, mono, "00") + SPACE(v) / 2;
     int step = 1;
+    if (cell <= 0) /* no room, as while the zone grows */
+        return;
     while (cell * step < room)
         step = step == 1 ? 2 : step == 2 ? 4 : 2 * step;
     for (int i = 0; i < x->rows; i++) {
@@ -150,10 +152,11 @@ static void tell_row(const Dense *x, Rect *box) {
     }
     const bool known = ledger_weight(x->work, row, 0) >= 0;
     const char *weights =
-        !known ? ""
-               : ui_say(v, "dense.most", source_name(x, most),
-                        ui_digits(v, ledger_weight(x->work, row, most), 3), source_name(x, least),
-                        ui_digits(v, ledger_weight(x->work, row, least), 3));
+        !known || row == 0
+            ? ""
+            : ui_say(v, "dense.most", source_name(x, most),
+                     ui_digits(v, ledger_weight(x->work, row, most), 3), source_name(x, least),
+                     ui_digits(v, ledger_weight(x->work, row, least), 3));
     draw_region(v->list, *box, NULL, "dense.chosen");
     ui_paragraph(v, box, ui_style(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT), 3,
                  lab_join(v, stack_text(x, row), weights));

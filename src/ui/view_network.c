@@ -143,12 +143,13 @@ static Area focus_of(const View *v, const Diagram *d) {
 static Camera camera_of(const View *v, const Diagram *d, Rect box) {
     enum { LEAST = 50, MOST = 160 }; /* percent */
     const StatePlace *p = v->place;
+    const bool ribbon = p->depth != DEPTH_NETWORK || p->bench != BENCH_NONE;
     const double fit = fmin(box.w / d->width, box.h / d->height);
     const double height = fmax(box.h / d->height, LEAST / 100.0);
     double zoom = fit >= d->legible ? fit : fmin(d->legible, height);
-    if (v->place->depth != DEPTH_NETWORK && fit < zoom)
-        zoom = fmin(zoom, fmax(fit, LEAST / 100.0)); /* a ribbon: as much as is still seen */
-    if (v->place->depth != DEPTH_NETWORK)            /* and what is opened as high as it */
+    if (ribbon && fit < zoom)
+        zoom = fmin(zoom, fmax(fit, LEAST / 100.0)); /* as much as is still seen, */
+    if (ribbon)                                      /* and what is opened as high as it */
         zoom = fmin(zoom, fmax(box.h / d->height, 0.25));
     if (p->zoom == ZOOM_WHOLE)
         zoom = fit;
