@@ -287,6 +287,32 @@ static void what_has_no_such_blocks_refuses(void **state) {
     close_session(&f);
 }
 
+/* Undo, bookmarks and --state may lead to a bench and a network that do not go together. */
+static void another_network_behind_a_bench(void **state) {
+    (void)state;
+    static const char *const benches[] = {"algorithm", "race",  "layer",
+                                          "residual",  "dense", "inception"};
+    static const char *const names[] = {"densenet-mini", "resnet-mini", "googlenet-mini", "lenet"};
+    Fixture f;
+    Error err = {0};
+    Session *s = open_session(&f, "lenet");
+    assert_true(session_wait(s));
+    for (size_t n = 0; n < 4; n++)
+        for (size_t i = 0; i < 6; i++) {
+            post(&f, TEXT("state model=%s;bench=%s", names[n], benches[i]));
+            assert_true(session_wait(s));
+            build(&f, SCREEN_WIDTH, SCREEN_HEIGHT);
+            assert_region(&f, "view.bench");
+            session_post(s, "lab.next"); /* refused, or not */
+            session_post(s, "residual.remove");
+            session_post(s, "dense.layer_next");
+            session_post(s, "residual.channel_next");
+            build(&f, SCREEN_WIDTH, SCREEN_HEIGHT);
+            assert_true(draw_list_check(&f.list, &err));
+        }
+    close_session(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_of_residual_blocks),
@@ -299,6 +325,7 @@ int main(void) {
         cmocka_unit_test(the_table_is_sorted),
         cmocka_unit_test(times_are_measured_when_asked),
         cmocka_unit_test(what_has_no_such_blocks_refuses),
+        cmocka_unit_test(another_network_behind_a_bench),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -154,7 +154,7 @@ bool verb_bench(App *app, Error *err) {
         count = sizeof all / sizeof *all;
     }
     double gflops = 0;
-    if (!engine_peak(app->options.cpu, app->pool, &app->job, &gflops, err))
+    if (!engine_peak_gemm(app->options.cpu, app->pool, &app->job, &gflops, err))
         return false;
     JsonWriter w = {0};
     json_begin_object(&w, NULL);

@@ -24,7 +24,8 @@ Work *bench_work(const Session *s) {
 void bench_ask(Session *s) {
     const BenchKind *kind = &bench_kinds[s->state.place.bench];
     Error err = {0};
-    Work *wanted = kind->wants ? kind->wants(s, s->work, &err) : NULL;
+    const bool refused = kind->refuses && kind->refuses(s);
+    Work *wanted = kind->wants && !refused ? kind->wants(s, s->work, &err) : NULL;
     if (wanted != s->work) {
         work_release(s->work);
         s->work = wanted;

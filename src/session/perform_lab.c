@@ -1,3 +1,4 @@
+#include "session/bench.h"
 #include "session/families.h"
 #include "session/lab.h"
 #include "session/palette.h"
@@ -6,24 +7,31 @@
 #include "base/text.h"
 #include <string.h>
 
+/* NULL where that bench is open, and the network has what it is about. */
+static const char *refuse_outside(const Session *s, StateBench bench, const char *why) {
+    const BenchKind *kind = &bench_kinds[bench];
+    if (s->state.place.bench != bench)
+        return why;
+    return kind->refuses ? kind->refuses(s) : NULL;
+}
+
 const char *refuse_outside_lab(const Session *s) {
     const StateBench bench = s->state.place.bench;
-    return bench == BENCH_RESIDUAL || bench == BENCH_DENSE || bench == BENCH_INCEPTION ||
-                   bench == BENCH_FAMILIES
-               ? NULL
-               : "refuse.no_lab";
+    const bool lab = bench == BENCH_RESIDUAL || bench == BENCH_DENSE || bench == BENCH_INCEPTION ||
+                     bench == BENCH_FAMILIES;
+    return lab ? refuse_outside(s, bench, NULL) : "refuse.no_lab";
 }
 
 const char *refuse_outside_residual(const Session *s) {
-    return s->state.place.bench == BENCH_RESIDUAL ? NULL : "refuse.no_residual_lab";
+    return refuse_outside(s, BENCH_RESIDUAL, "refuse.no_residual_lab");
 }
 
 const char *refuse_outside_dense(const Session *s) {
-    return s->state.place.bench == BENCH_DENSE ? NULL : "refuse.no_lab";
+    return refuse_outside(s, BENCH_DENSE, "refuse.no_lab");
 }
 
 const char *refuse_outside_families(const Session *s) {
-    return s->state.place.bench == BENCH_FAMILIES ? NULL : "refuse.no_families";
+    return refuse_outside(s, BENCH_FAMILIES, "refuse.no_families");
 }
 
 /* --- The block that is looked at -------------------------------------------------------------- */

@@ -238,7 +238,7 @@ static bool next_piece(Race *r, const RunOptions *options, Pool *pool, Job *job,
 static bool step(Work *w, const RunOptions *options, Pool *pool, Job *job, bool *done, Error *err) {
     Race *r = (Race *)w;
     if (!atomic_load(&r->has_peak)) {
-        if (!engine_peak(options->tier, pool, job, &r->peak, err))
+        if (!engine_peak_fma(options->tier, pool, job, &r->peak, err))
             return false;
         atomic_store_explicit(&r->has_peak, 1, memory_order_release);
         return true;

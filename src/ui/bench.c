@@ -97,5 +97,10 @@ void view_bench(const View *v, Rect box) {
     box = rect_inset(box, SPACE(v), SPACE(v) / 2);
     draw_tabs(v, rect_cut_top(&box, ui_px(v, 32)));
     rect_cut_top(&box, SPACE(v));
-    row->draw(v, box);
+    const BenchKind *kind = &bench_kinds[v->place->bench];
+    const char *refusal = kind->refuses ? kind->refuses(v->session) : NULL;
+    if (refusal) /* another network than it was opened for */
+        ui_empty(v, box, ui_word(v, refusal));
+    else
+        row->draw(v, box);
 }
