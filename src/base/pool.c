@@ -6,15 +6,12 @@
 #include "base/cgroup.h"
 #include "base/clock.h"
 #include "base/memory.h"
-#include <pthread.h>
-#include <signal.h>
+#include "base/thread.h"
 #include <string.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sched.h>
 #endif
-
-enum { STACK_SIZE = 4 << 20 };
 
 /* One pool_run, on its caller's stack. It may be touched by its caller, and by a worker only while
  * that is counted in `helpers`. */
@@ -186,23 +183,11 @@ bool pool_run(Pool *pool, Job *job, int64_t count, PoolTask task, void *context)
     return atomic_load_explicit(&run.claimed, memory_order_relaxed) >= count;
 }
 
-/* Starts worker `index`, with all signals blocked: they are for the threads of the program. */
 static bool start_worker(Pool *pool, int index, Error *err) {
     Worker *worker = &pool->workers[index];
     worker->pool = pool;
     worker->index = index;
-    sigset_t all, before;
-    pthread_attr_t attributes;
-    sigfillset(&all);
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, STACK_SIZE); /* macOS gives 512 KB */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failure = pthread_create(&worker->thread, &attributes, worker_main, worker);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    if (failure)
-        return error_set(err, ERROR_BAD, TEXT("cannot start a thread: %s", strerror(failure)));
-    return true;
+    return thread_start(&worker->thread, worker_main, worker, err);
 }
 
 Pool *pool_new(int threads, Error *err) {

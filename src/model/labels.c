@@ -139,7 +139,7 @@ bool labels_load(Labels *labels, Arena *arena, const char *name, Error *err) {
 }
 
 static int plain(char c) {
-    return c == '_' ? ' ' : c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : (unsigned char)c;
+    return c == '_' || c == '/' ? ' ' : c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : (unsigned char)c;
 }
 
 static bool same(const char *a, const char *b) {

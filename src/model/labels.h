@@ -18,7 +18,8 @@ bool labels_load(Labels *labels, Arena *arena, const char *name, Error *err);
  * at the end are dropped, other empty lines are errors. */
 bool labels_parse(const char ***names, int *count, Arena *arena, const char *text, size_t size,
                   Error *err);
-/* The class of that name, Spanish name or id (ASCII case, '_' and ' ' alike); -1 if none. */
+/* The class of that name, Spanish name or id (ASCII case; '_', '/' and ' ' alike, so
+ * that a folder may be named so); -1 if none. */
 int labels_find(const Labels *labels, const char *text);
 /* The name of class i, or "class 17" in a caller's buffer. */
 const char *labels_name(const Labels *labels, int i, char buffer[24]);

@@ -155,24 +155,15 @@ static bool read_labels(Model *m, const Json *root, Error *err) {
 }
 
 static bool read_model(Model *m, const Json *root, int size, Error *err) {
-    static const char *const keys[] = {"title",
-                                       "family",
-                                       "year",
-                                       "paper",
-                                       "note",
-                                       "input",
-                                       "preprocess",
-                                       "labels",
-                                       "blocks",
-                                       "layers",
-                                       "printed",
-                                       "errors",
-                                       "unmarked_weights",
-                                       NULL};
+    static const char *const keys[] = {
+        "title",      "family",           "year",   "paper",  "note",   "input",
+        "preprocess", "labels",           "sample", "blocks", "layers", "printed",
+        "errors",     "unmarked_weights", NULL};
     return read_keys(root, keys, err) && read_about(m, root, err) &&
            read_input(m, root, size, err) && read_preprocess(m, root, size, err) &&
            expand_layers(&m->graph, json_get(root, "layers"), json_get(root, "blocks"), err) &&
-           read_labels(m, root, err) && read_printed(m, root, err);
+           read_labels(m, root, err) && read_text(m, root, "sample", &m->sample, err) &&
+           read_printed(m, root, err);
 }
 
 Model *model_parse(const char *text, size_t length, const char *name, int size, Error *err) {

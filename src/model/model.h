@@ -33,7 +33,8 @@ typedef struct Model {
     int year;
     Graph graph;
     Preprocess preprocess;
-    Labels labels; /* count 0: none; names are then "class 17" */
+    const char *sample; /* a picture of assets/images that suits it; "": one that suits the input */
+    Labels labels;      /* count 0: none; names are then "class 17" */
     PaperFigures figures;
     PaperError *errors;
     int error_count;

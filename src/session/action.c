@@ -118,7 +118,7 @@ const Action actions[] = {
     {"explain.stage", "N", "", refuse_without_way, explain_stage, true, ACTION_ANYWHERE},
     {"explain.whole", NULL, "", refuse_without_way, explain_whole, false, ACTION_ANYWHERE},
 
-    {"bench", "[none|algorithm|race|residual|dense|inception|layer|families]", "k", SCENE,
+    {"bench", "[none|algorithm|race|residual|dense|inception|layer|training|families]", "k", SCENE,
      bench_set, false, ACTION_ANYWHERE},
     {"algorithm.step", NULL, "Space", refuse_without_walk, algorithm_step, true,
      ACTION_IN_ALGORITHM},
@@ -181,6 +181,29 @@ const Action actions[] = {
      ACTION_IN_LAB},
     {"families.open", "[MODEL]", "Return", refuse_outside_families, families_open, false,
      ACTION_IN_LAB},
+
+    {"training.run", NULL, "Space", refuse_outside_training, training_run, false,
+     ACTION_IN_TRAINING},
+    {"training.batch", "[N]", "Right", refuse_outside_training, training_batch, false,
+     ACTION_IN_TRAINING},
+    {"training.epoch", NULL, "e", refuse_outside_training, training_epoch, false,
+     ACTION_IN_TRAINING},
+    {"training.reset", "[N]", "Delete", refuse_outside_training, training_reset, false,
+     ACTION_IN_TRAINING},
+    {"training.rate", "NUMBER", "", refuse_outside_training, training_rate, true, ACTION_ANYWHERE},
+    {"training.faster", NULL, "Up", refuse_outside_training, training_faster, true,
+     ACTION_IN_TRAINING},
+    {"training.slower", NULL, "Down", refuse_outside_training, training_slower, true,
+     ACTION_IN_TRAINING},
+    {"training.activation", "[tanh|relu]", "a", refuse_outside_training, training_activation, false,
+     ACTION_IN_TRAINING},
+    {"training.pooling", "[2x2|3x3]", "p", refuse_outside_training, training_pooling, false,
+     ACTION_IN_TRAINING},
+    {"training.view", "[filters|gradient|degradation]", "Tab", refuse_outside_training,
+     training_view, false, ACTION_IN_TRAINING},
+    {"training.data", "PATH", "", refuse_outside_training, training_data, false, ACTION_ANYWHERE},
+    {"training.use", NULL, "Return", refuse_outside_training, training_use, false,
+     ACTION_IN_TRAINING},
 
     {"undo", NULL, "z Ctrl+Z", with_undo, undo, false, ACTION_ANYWHERE},
     {"redo", NULL, "Z Ctrl+Y Ctrl+Shift+Z", with_redo, redo, false, ACTION_ANYWHERE},
@@ -288,6 +311,8 @@ static bool is_here(const Session *s, ActionPlace place) {
         return bench == BENCH_RACE;
     case ACTION_IN_TRIAL:
         return bench == BENCH_LAYER;
+    case ACTION_IN_TRAINING:
+        return bench == BENCH_TRAINING;
     case ACTION_IN_LAB:
         return !refuse_outside_lab(s);
     default:

@@ -4,6 +4,7 @@
 #include "session/lab_bench.h"
 #include "session/perform.h"
 #include "session/race.h"
+#include "session/training.h"
 #include "session/trial.h"
 
 const BenchKind bench_kinds[BENCHES] = {
@@ -14,6 +15,7 @@ const BenchKind bench_kinds[BENCHES] = {
     [BENCH_RESIDUAL] = {"residual", residual_refuses, residual_wants, false},
     [BENCH_DENSE] = {"dense", dense_refuses, dense_wants, false},
     [BENCH_INCEPTION] = {"inception", inception_refuses, NULL, false},
+    [BENCH_TRAINING] = {.name = "training", .wants = training_wants, .alone = true},
     [BENCH_FAMILIES] = {"families", NULL, families_wants, true},
 };
 
@@ -22,6 +24,8 @@ Work *bench_work(const Session *s) {
 }
 
 void bench_ask(Session *s) {
+    if (s->state.place.bench != BENCH_TRAINING)
+        training_leave(s);
     const BenchKind *kind = &bench_kinds[s->state.place.bench];
     Error err = {0};
     const bool refused = kind->refuses && kind->refuses(s);

@@ -1,9 +1,8 @@
 #include "session/job.h"
 
 #include "base/memory.h"
+#include "base/thread.h"
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 
@@ -133,22 +132,6 @@ static void *thread_main(void *context) {
     return NULL;
 }
 
-/* With the stack that the pool's threads have (macOS gives 512 KB), and all signals blocked, which
- * are for the program's first thread. */
-static int start(JobThread *jobs) {
-    enum { STACK_SIZE = 4 << 20 };
-    sigset_t all, before;
-    pthread_attr_t attributes;
-    sigfillset(&all);
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, STACK_SIZE);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failure = pthread_create(&jobs->thread, &attributes, thread_main, jobs);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    return failure;
-}
-
 JobThread *job_thread_new(const RunOptions *options, Pool *pool, Error *err) {
     JobThread *jobs = mem_alloc(1, sizeof *jobs, err);
     if (!jobs)
@@ -157,10 +140,8 @@ JobThread *job_thread_new(const RunOptions *options, Pool *pool, Error *err) {
     pthread_cond_init(&jobs->changed, NULL);
     jobs->options = *options;
     jobs->pool = pool;
-    int failure = start(jobs);
-    if (!failure)
+    if (thread_start(&jobs->thread, thread_main, jobs, err))
         return jobs;
-    error_set(err, ERROR_BAD, TEXT("cannot start a thread: %s", strerror(failure)));
     pthread_cond_destroy(&jobs->changed);
     pthread_mutex_destroy(&jobs->lock);
     mem_free(jobs);

@@ -141,6 +141,20 @@ PERFORM(families_reverse);
 PERFORM(families_view);
 PERFORM(families_time);
 PERFORM(families_open);
+/* perform_training.c: a LeNet that learns */
+const char *refuse_outside_training(const Session *s);
+PERFORM(training_run);
+PERFORM(training_batch);
+PERFORM(training_epoch);
+PERFORM(training_reset);
+PERFORM(training_rate);
+PERFORM(training_faster);
+PERFORM(training_slower);
+PERFORM(training_activation);
+PERFORM(training_pooling);
+PERFORM(training_view);
+PERFORM(training_data);
+PERFORM(training_use);
 /* perform_look.c: how it looks, overlays, export */
 PERFORM(colors_set);
 PERFORM(range_set);

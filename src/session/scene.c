@@ -70,8 +70,8 @@ static bool open_model(Scene *scene, Scene *like, const RunOptions *options, Poo
     return scene->shared != NULL;
 }
 
-/* The sample pictures that come with the program: a digit for grey inputs, a still life for others.
- */
+/* The sample pictures that come with the program: the one that the network names, else a digit for
+ * grey inputs, a still life for others. */
 static bool find_picture(Scene *scene, Error *err) {
     const char *asked = scene->names.image;
     if (asked[0]) {
@@ -82,7 +82,10 @@ static bool find_picture(Scene *scene, Error *err) {
         return true;
     }
     bool grey = scene->shared->model->graph.input.dim[0] == 1;
-    const char *sample = grey ? "assets/images/digit_7.png" : "assets/images/still_life.png";
+    const char *own = scene->shared->model->sample;
+    const char *sample = own[0] ? TEXT("assets/images/%.150s", own)
+                         : grey ? "assets/images/digit_7.png"
+                                : "assets/images/still_life.png";
     return file_find(scene->image_path, sizeof scene->image_path, sample) ||
            error_set(err, ERROR_MISSING, sample);
 }

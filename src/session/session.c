@@ -40,7 +40,10 @@ static bool first_names(SceneNames *names, const SessionOptions *options, Error 
 
 bool session_open(Session *s, const SessionOptions *options, Error *err) {
     SceneNames names = {.size = 0};
-    *s = (Session){.stop = options->stop, .words = options->words, .scripted = options->scripted};
+    *s = (Session){.stop = options->stop,
+                   .words = options->words,
+                   .run = options->run,
+                   .scripted = options->scripted};
     state_init(&s->state);
     if (options->look)
         settings_copy(&s->state, options->look);
@@ -59,6 +62,7 @@ void session_close(Session *s) {
     job_thread_free(s->jobs);
     work_release(explanation_work(s->explanation));
     work_release(s->work);
+    learning_free(s->learning);
     scene_release(s->scene);
     history_free(&s->history);
     browse_free(&s->browse);
@@ -344,5 +348,8 @@ bool session_wait(Session *s) {
         if (!wait_for_thread(s))
             return false;
     } while (job_has_news(s->jobs) || settle_cell(s));
+    while (s->learning && !learning_wait(s->learning, 50))
+        if (job_cancelled(s->stop))
+            return false;
     return true;
 }

@@ -8,6 +8,7 @@
 #include "session/explanation.h"
 #include "session/history.h"
 #include "session/job.h"
+#include "session/learning.h"
 
 typedef struct SessionOptions {
     const char *model;   /* as engine_open takes it; NULL: "lenet" */
@@ -63,7 +64,9 @@ typedef struct Session {
     Scene *scene;             /* what is shown; NULL before the first is open */
     Explanation *explanation; /* of what the state says; NULL: none */
     Work *work;               /* of the bench that is open; NULL: none */
-    SceneNames asked;         /* for the next scene, while `opening` */
+    RunOptions run;
+    Learning *learning; /* begun when it was first looked at; NULL: not yet */
+    SceneNames asked;   /* for the next scene, while `opening` */
     bool opening;
     char *arrival;     /* what to be like once that is open: a line of state_print; or NULL */
     StatePlace coming; /* or where to be, */

@@ -62,6 +62,7 @@ typedef enum StateBench {
     BENCH_DENSE,     /* who made each slice of a dense block, and who uses it */
     BENCH_INCEPTION, /* the branches to scale, and what their 1x1 reductions save */
     BENCH_LAYER,     /* a convolution with other parameters, a kernel edited, maps set to zero */
+    BENCH_TRAINING,  /* a LeNet that learns */
     BENCH_FAMILIES,  /* all networks in a table, or as a chart */
     BENCHES
 } StateBench;
@@ -96,6 +97,23 @@ typedef enum StateFamilyView {
     FAMILIES_PARAMS_MACS, /* or of these */
     FAMILY_VIEWS
 } StateFamilyView;
+/* A LeNet that learns (session/learning.h): with what, and what is looked at. */
+typedef enum StateLearnActivation {
+    LEARN_TANH,
+    LEARN_RELU,
+    LEARN_ACTIVATIONS
+} StateLearnActivation;
+typedef enum StateLearnPooling {
+    LEARN_POOL_2, /* 2x2 by steps of 2 */
+    LEARN_POOL_3, /* 3x3 by steps of 2: windows overlap */
+    LEARN_POOLINGS
+} StateLearnPooling;
+typedef enum StateLearnView {
+    LEARN_FILTERS,     /* what it learns, and how well */
+    LEARN_GRADIENT,    /* the way back */
+    LEARN_DEGRADATION, /* plain and residual networks of 20 and 56 layers */
+    LEARN_VIEWS
+} StateLearnView;
 typedef enum StateTheme { THEME_DARK, THEME_LIGHT, THEME_CONTRAST, THEMES } StateTheme;
 typedef enum StateOverlay {
     OVERLAY_NONE,
@@ -178,7 +196,12 @@ typedef struct StatePlace {
     StateFamilySort families_sort;
     StateFamilyView families_view;
     int families_reverse, families_row;
-    int families_time;         /* what was asked to be measured: 0: nothing, 1: all, 2 + row: one */
+    int families_time; /* what was asked to be measured: 0: nothing, 1: all, 2 + row: one */
+    StateLearnActivation learn_activation;
+    StateLearnPooling learn_pooling;
+    StateLearnView learn_view;
+    int learn_seed, learn_restarts;
+    int learn_rate;            /* millionths */
     bool logits;               /* classes by logit, not probability */
     char other[FILE_PATH_MAX]; /* the picture whose switches are used; "": one that comes along */
 } StatePlace;
@@ -192,6 +215,7 @@ typedef struct StateHover {
 
 typedef struct State {
     StatePlace place;
+    char learn_data[FILE_PATH_MAX]; /* what to learn; "": Fashion-MNIST as packaged */
     StateHover hover;
     StateOverlay overlay;
     char typed[STATE_TYPED_SIZE]; /* into the overlay's field */

@@ -3,6 +3,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "engine/slots.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,6 +38,7 @@ struct TrainNet {
     TrainSizes sizes;
     float *weights, *gradient, *memory, *scratch;
     size_t memory_floats, scratch_floats;
+    const TrainWatch *watch; /* NULL: nobody looks */
 };
 
 static size_t aligned(int64_t floats) {
@@ -428,6 +430,46 @@ static bool cancelled(const TrainNet *net, const Step *step, Error *err) {
                      TEXT(" in %s", net->model->graph.nodes[step->node].name));
 }
 
+/* --- Looking on ------------------------------------------------------------------------------- */
+
+static double rms_of(const float *x, int64_t count) {
+    double sum = 0;
+    for (int64_t i = 0; i < count; i++)
+        sum += (double)x[i] * (double)x[i];
+    return count ? sqrt(sum / (double)count) : 0;
+}
+
+/* The gradient of a step's output, whole by now: all its readers were gone back through. */
+static void watch(const TrainNet *net, const Step *step, const float *gradient) {
+    const Tensor *out = &net->out[step->result];
+    if (!net->watch || !gradient)
+        return;
+    net->watch->rms[step->result] = rms_of(gradient, tensor_count(out));
+    if (net->watch->first && net->watch->node == step->result)
+        memcpy(net->watch->first, gradient,
+               (size_t)(tensor_count(out) / net->batch) * sizeof *gradient);
+}
+
+void train_net_watch(TrainNet *net, const TrainWatch *watch) {
+    net->watch = watch;
+}
+
+bool train_net_kernel(const TrainNet *net, int node, double *kernel, double *gradient) {
+    for (int s = 0; s < net->step_count; s++) {
+        const Step *step = &net->steps[s];
+        const Node *n = &net->model->graph.nodes[step->node];
+        for (int w = 0; step->node == node && w < n->weight_count; w++) {
+            if (n->weights[w].role != WEIGHT_KERNEL)
+                continue;
+            const int64_t count = shape_count(&n->weights[w].shape);
+            *kernel = rms_of(net->weights + step->offset[w], count);
+            *gradient = rms_of(net->gradient + step->offset[w], count);
+            return true;
+        }
+    }
+    return false;
+}
+
 bool train_net_learn(TrainNet *net, const int32_t *labels, const LabelMix *mixes, double smoothing,
                      uint64_t seed, uint64_t step_no, Job *job, Loss *loss, Error *err) {
     const KernelContext kernel = kernel_context(net, job);
@@ -448,6 +490,7 @@ bool train_net_learn(TrainNet *net, const int32_t *labels, const LabelMix *mixes
         const LayerTraining training = step_training(net, step, seed, step_no);
         const LayerCall call = step_call(net, step, &kernel, net->weights, &training);
         const LayerBackward back = step_backward(net, step, &call);
+        watch(net, step, back.grad_out);
         if (job_cancelled(job) || !net->model->graph.nodes[step->node].type->backward(&back))
             return cancelled(net, step, err);
     }

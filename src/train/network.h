@@ -37,6 +37,17 @@ int64_t train_net_classes(const TrainNet *net);
  * are as they were but for those statistics. */
 bool train_net_learn(TrainNet *net, const int32_t *labels, const LabelMix *mixes, double smoothing,
                      uint64_t seed, uint64_t step, Job *job, Loss *loss, Error *err);
+/* What a way back leaves behind to look at. */
+typedef struct TrainWatch {
+    double *rms;  /* by node: the root mean square of the loss's gradient by its outputs, set where
+                     one comes by (of a ReLU that is computed with a layer, at the ReLU) */
+    int node;     /* of this node the whole gradient of the batch's first item is copied; */
+    float *first; /* NULL: of none */
+} TrainWatch;
+/* Lent, filled by every train_net_learn from now on; NULL: no more. */
+void train_net_watch(TrainNet *net, const TrainWatch *watch);
+/* The root mean square of a node's kernel and of its gradient. False: it learns none. */
+bool train_net_kernel(const TrainNet *net, int node, double *kernel, double *gradient);
 /* Inference of the first `count` items with these weights (NULL: its own). */
 bool train_net_score(TrainNet *net, const float *weights, const int32_t *labels, int64_t count,
                      Job *job, Loss *loss, Error *err);

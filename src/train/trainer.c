@@ -436,6 +436,14 @@ void trainer_set_rate(Trainer *t, double factor) {
     t->factor = factor;
 }
 
+void trainer_watch(Trainer *t, const TrainWatch *watch) {
+    train_net_watch(t->net, watch);
+}
+
+bool trainer_kernel(const Trainer *t, int node, double *kernel, double *gradient) {
+    return train_net_kernel(t->net, node, kernel, gradient);
+}
+
 void trainer_export(const Trainer *t, bool now, Model *model) {
     train_net_export(t->net, now || t->c.best_epoch == 0 ? judged_weights(t) : t->best, model);
     model->weights.kind = WEIGHTS_FILE;

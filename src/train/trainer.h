@@ -50,6 +50,10 @@ typedef struct TrainerState {
 TrainerState trainer_state(const Trainer *t);
 void trainer_set_rate(Trainer *t, double factor); /* by hand, on top of the schedule; 1 at first */
 
+/* As train_net_watch and train_net_kernel. */
+void trainer_watch(Trainer *t, const TrainWatch *watch);
+bool trainer_kernel(const Trainer *t, int node, double *kernel, double *gradient);
+
 /* Copies the best weights (the last where nothing is held out) into a model of the same graph with
  * random weights, which counts as trained from then on; now: the present ones instead. */
 void trainer_export(const Trainer *t, bool now, Model *model);

@@ -35,6 +35,18 @@ static const char *const layer_hints[] = {"trial",     "trial.down",  "trial.mor
                                           "trial.off", "trial.reset", "bench",      "back",
                                           "help",      "palette",     NULL};
 
+static const char *const training_hints[] = {"training.run",
+                                             "training.batch",
+                                             "training.epoch",
+                                             "training.faster",
+                                             "training.reset",
+                                             "training.use",
+                                             "training.view",
+                                             "back",
+                                             "help",
+                                             "palette",
+                                             NULL};
+
 static const BenchRow rows[BENCHES] = {
     [BENCH_NONE] = {.draw = NULL},
     [BENCH_ALGORITHM] = {bench_algorithm, "bench.algorithm", NULL, true, algorithm_hints},
@@ -45,6 +57,8 @@ static const BenchRow rows[BENCHES] = {
     [BENCH_DENSE] = {bench_dense, "bench.dense", "bench.dense_note", false, dense_hints},
     [BENCH_INCEPTION] = {bench_inception, "bench.inception", "bench.inception_note", false,
                          inception_hints},
+    [BENCH_TRAINING] = {bench_training, "bench.training", "bench.training_note", true,
+                        training_hints},
     [BENCH_FAMILIES] = {bench_families, "bench.families", "bench.families_note", true,
                         families_hints},
 };
