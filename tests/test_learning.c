@@ -37,7 +37,7 @@ static const char *small_pictures(void) {
 
 static void wait_for(Learning *l) {
     for (int i = 0; !learning_wait(l, 1000); i++)
-        assert_in_range(i, 0, 120);
+        assert_in_range(i, 0, 900);
 }
 
 static Learning *begin(const LearningSetup *setup, int threads) {

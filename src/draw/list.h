@@ -87,9 +87,10 @@ typedef struct DrawPart {
 } DrawPart;
 typedef struct DrawRegion {
     const char *name, *action, *hint;
-    int rows, columns; /* of cells in it; 0: it is one place */
-    Rect whole;        /* what the cells divide: `box` before clipping */
-    DrawCells click;   /* what of the cell follows the action: nothing, "Y X", its number */
+    int rows, columns;        /* of cells in it; 0: it is one place */
+    Rect whole;               /* what the cells divide: `box` before clipping */
+    DrawCells click;          /* what of the cell follows the action: nothing, "Y X", its number */
+    const char *group, *drag; /* what the mouse held down means in regions of that group; or NULL */
     const char *hover; /* the action that the mouse over a cell means, "Y X" following; or NULL */
     DrawPart part;     /* what Y X of the hover action mean; end 0: the region's own cells */
     Rect box;          /* what of it is not clipped away */
@@ -171,6 +172,14 @@ void draw_hint(DrawList *list, const char *text);
 /* Divides the last region into cells: a click adds the cell's place to the action, and the mouse
  * over one means `hover` (copied; NULL: nothing) with it. */
 void draw_cells(DrawList *list, int rows, int columns, DrawCells click, const char *hover);
+/* The last region is dragged over: its action counts as soon as the button is pressed there, and
+ * from then on that of every region of the same `group` that the mouse comes to, or `action` with
+ * the cell's place, if that is not NULL. Both are copied. */
+void draw_drag(DrawList *list, const char *group, const char *action);
+/* What the mouse held down since it was pressed in a region of that group means at a point; NULL:
+ * nothing. */
+const char *draw_drag_at(const DrawList *list, const char *group, int x, int y, char *buffer,
+                         size_t size);
 /* Hovering the cells just divided tells the places of the whole. */
 void draw_cells_part(DrawList *list, DrawPart part);
 /* What a click or the mouse at a point of the region means, its cell included; NULL: nothing. */

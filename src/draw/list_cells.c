@@ -37,6 +37,24 @@ const char *draw_region_click(const DrawRegion *r, int x, int y, char *buffer, s
     return text_format(buffer, size, "%s %d %d", r->action, cell[0], cell[1]);
 }
 
+void draw_drag(DrawList *list, const char *group, const char *action) {
+    if (!list->region_is_seen || list->region_count == 0)
+        return;
+    DrawRegion *region = &list->regions[list->region_count - 1];
+    region->group = arena_text(&list->arena, group, &list->error);
+    region->drag = action ? arena_text(&list->arena, action, &list->error) : NULL;
+}
+
+const char *draw_drag_at(const DrawList *list, const char *group, int x, int y, char *buffer,
+                         size_t size) {
+    const DrawRegion *region = draw_region_at(list, x, y);
+    if (!region || !region->group || strcmp(region->group, group) != 0)
+        return NULL;
+    DrawRegion dragged = *region;
+    dragged.action = region->drag ? region->drag : region->action;
+    return draw_region_click(&dragged, x, y, buffer, size);
+}
+
 const char *draw_region_hover(const DrawRegion *r, int x, int y, char *buffer, size_t size) {
     int cell[2];
     if (!r->hover || r->rows < 1 || r->columns < 1)

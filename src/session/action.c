@@ -118,8 +118,8 @@ const Action actions[] = {
     {"explain.stage", "N", "", refuse_without_way, explain_stage, true, ACTION_ANYWHERE},
     {"explain.whole", NULL, "", refuse_without_way, explain_whole, false, ACTION_ANYWHERE},
 
-    {"bench", "[none|algorithm|race|residual|dense|inception|layer|training|families]", "k", SCENE,
-     bench_set, false, ACTION_ANYWHERE},
+    {"bench", "[none|algorithm|race|residual|dense|inception|layer|training|canvas|families]", "k",
+     SCENE, bench_set, false, ACTION_ANYWHERE},
     {"algorithm.step", NULL, "Space", refuse_without_walk, algorithm_step, true,
      ACTION_IN_ALGORITHM},
     {"algorithm.back", NULL, "Backspace", refuse_without_walk, algorithm_back, true,
@@ -204,6 +204,28 @@ const Action actions[] = {
     {"training.data", "PATH", "", refuse_outside_training, training_data, false, ACTION_ANYWHERE},
     {"training.use", NULL, "Return", refuse_outside_training, training_use, false,
      ACTION_IN_TRAINING},
+
+    {"canvas.pen", "SIDE Y X", "", refuse_outside_canvas, canvas_pen, false, ACTION_ANYWHERE},
+    {"canvas.draw", "Y X", "", refuse_outside_canvas, canvas_draw, true, ACTION_ANYWHERE},
+    {"canvas.left", NULL, "Left", refuse_outside_canvas, canvas_left, true, ACTION_IN_CANVAS},
+    {"canvas.right", NULL, "Right", refuse_outside_canvas, canvas_right, true, ACTION_IN_CANVAS},
+    {"canvas.up", NULL, "Up", refuse_outside_canvas, canvas_up, true, ACTION_IN_CANVAS},
+    {"canvas.down", NULL, "Down", refuse_outside_canvas, canvas_down, true, ACTION_IN_CANVAS},
+    {"canvas.press", "[no|yes]", "Space", refuse_outside_canvas, canvas_press, false,
+     ACTION_IN_CANVAS},
+    {"canvas.choose", "[left|right]", "Tab", refuse_outside_canvas, canvas_choose, false,
+     ACTION_IN_CANVAS},
+    {"canvas.eraser", "[no|yes]", "e", refuse_outside_canvas, canvas_eraser, false,
+     ACTION_IN_CANVAS},
+    {"canvas.fitted", "[fitted|plain]", "f", refuse_outside_canvas, canvas_fitted, false,
+     ACTION_IN_CANVAS},
+    {"canvas.thicker", NULL, "+ =", refuse_outside_canvas, canvas_thicker, true, ACTION_IN_CANVAS},
+    {"canvas.thinner", NULL, "-", refuse_outside_canvas, canvas_thinner, true, ACTION_IN_CANVAS},
+    {"canvas.clear", NULL, "Delete", refuse_outside_canvas, canvas_clear, false, ACTION_IN_CANVAS},
+    {"canvas.copy", NULL, "c", refuse_outside_canvas, canvas_copy, false, ACTION_IN_CANVAS},
+    {"canvas.invert", NULL, "v", refuse_outside_canvas, canvas_invert, false, ACTION_IN_CANVAS},
+    {"canvas.picture", NULL, "p", refuse_outside_canvas, canvas_picture, false, ACTION_IN_CANVAS},
+    {"canvas.use", NULL, "Return", refuse_outside_canvas, canvas_use, false, ACTION_IN_CANVAS},
 
     {"undo", NULL, "z Ctrl+Z", with_undo, undo, false, ACTION_ANYWHERE},
     {"redo", NULL, "Z Ctrl+Y Ctrl+Shift+Z", with_redo, redo, false, ACTION_ANYWHERE},
@@ -313,6 +335,8 @@ static bool is_here(const Session *s, ActionPlace place) {
         return bench == BENCH_LAYER;
     case ACTION_IN_TRAINING:
         return bench == BENCH_TRAINING;
+    case ACTION_IN_CANVAS:
+        return bench == BENCH_CANVAS;
     case ACTION_IN_LAB:
         return !refuse_outside_lab(s);
     default:

@@ -15,6 +15,7 @@ typedef enum ActionPlace {
     ACTION_IN_RACE,
     ACTION_IN_TRIAL, /* while a layer is played with */
     ACTION_IN_TRAINING,
+    ACTION_IN_CANVAS,
     ACTION_IN_LAB /* where a block or a network is chosen */
 } ActionPlace;
 

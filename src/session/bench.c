@@ -1,6 +1,7 @@
 #include "session/bench.h"
 
 #include "session/algorithm.h"
+#include "session/canvas.h"
 #include "session/lab_bench.h"
 #include "session/perform.h"
 #include "session/race.h"
@@ -16,6 +17,7 @@ const BenchKind bench_kinds[BENCHES] = {
     [BENCH_DENSE] = {"dense", dense_refuses, dense_wants, false},
     [BENCH_INCEPTION] = {"inception", inception_refuses, NULL, false},
     [BENCH_TRAINING] = {.name = "training", .wants = training_wants, .alone = true},
+    [BENCH_CANVAS] = {.name = "canvas", .refuses = canvas_refuses, .wants = canvas_wants},
     [BENCH_FAMILIES] = {"families", NULL, families_wants, true},
 };
 

@@ -141,6 +141,25 @@ PERFORM(families_reverse);
 PERFORM(families_view);
 PERFORM(families_time);
 PERFORM(families_open);
+/* perform_canvas.c: two drawings */
+const char *refuse_outside_canvas(const Session *s);
+PERFORM(canvas_pen);
+PERFORM(canvas_draw);
+PERFORM(canvas_left);
+PERFORM(canvas_right);
+PERFORM(canvas_up);
+PERFORM(canvas_down);
+PERFORM(canvas_press);
+PERFORM(canvas_choose);
+PERFORM(canvas_eraser);
+PERFORM(canvas_fitted);
+PERFORM(canvas_thicker);
+PERFORM(canvas_thinner);
+PERFORM(canvas_clear);
+PERFORM(canvas_copy);
+PERFORM(canvas_invert);
+PERFORM(canvas_picture);
+PERFORM(canvas_use);
 /* perform_training.c: a LeNet that learns */
 const char *refuse_outside_training(const Session *s);
 PERFORM(training_run);

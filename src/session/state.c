@@ -1,4 +1,4 @@
-#include "session/state.h"
+#include "session/state_fields.h"
 
 #include "base/text.h"
 #include <assert.h>
@@ -7,183 +7,6 @@
 #include <string.h>
 
 const int state_maps[] = {1, 4, 16, 32, 64, 128, 256, 512, 0};
-
-typedef enum FieldKind {
-    FIELD_PATH,    /* char[FILE_PATH_MAX] */
-    FIELD_TYPED,   /* char[STATE_TYPED_SIZE] */
-    FIELD_INT,     /* int, min..max */
-    FIELD_MAPS,    /* int, one of state_maps */
-    FIELD_PAIR,    /* int[2], each min..max: "5,7" */
-    FIELD_CHOICE,  /* an enum, by name */
-    FIELD_BOOL,    /* "yes" or "no" */
-    FIELD_NODE,    /* int: a node's name, "input", or "none" where min allows it */
-    FIELD_BLOCKS,  /* StateBlocks: names separated by '+', or "none" */
-    FIELD_NUMBERS, /* StateBlocks: numbers separated by '+', or "none" */
-    FIELD_EDITS    /* int[TRIAL_CELLS]: "CELL:UNITS" separated by '+', or "none" */
-} FieldKind;
-
-struct StateField {
-    const char *name;
-    FieldKind kind;
-    size_t offset;
-    int min, max;
-    const char *choices; /* "a|b|c" in the enum's order */
-    bool scene;          /* it says what is to be opened */
-};
-
-#define AT(member)         .offset = offsetof(State, member)
-#define RANGE(least, most) .min = (least), .max = (most)
-static const StateField fields[] = {
-    {.name = "model", .kind = FIELD_PATH, AT(place.scene.model), .scene = true},
-    {.name = "image", .kind = FIELD_PATH, AT(place.scene.image), .scene = true},
-    {.name = "weights", .kind = FIELD_PATH, AT(place.scene.weights), .scene = true},
-    {.name = "size", .kind = FIELD_INT, AT(place.scene.size), RANGE(0, 16384), .scene = true},
-    {.name = "depth", .kind = FIELD_CHOICE, AT(place.depth), .choices = "network|layer|unit"},
-    {.name = "node", .kind = FIELD_NODE, AT(place.node), .min = GRAPH_IMAGE},
-    {.name = "channel", .kind = FIELD_INT, AT(place.channel), RANGE(0, INT32_MAX)},
-    {.name = "unit", .kind = FIELD_PAIR, AT(place.unit), RANGE(-1, 16384)},
-    {.name = "maps", .kind = FIELD_MAPS, AT(place.maps), .choices = "1|4|16|32|64|128|256|512"},
-    {.name = "page", .kind = FIELD_INT, AT(place.page), RANGE(0, INT32_MAX)},
-    {.name = "sort", .kind = FIELD_CHOICE, AT(place.sort), .choices = "index|mean|max"},
-    {.name = "colors", .kind = FIELD_CHOICE, AT(place.colors), .choices = "auto|gray|viridis|rdbu"},
-    {.name = "range", .kind = FIELD_CHOICE, AT(place.range), .choices = "map|layer|network"},
-    {.name = "heat",
-     .kind = FIELD_CHOICE,
-     AT(place.heat),
-     .choices = "none|params|macs|bytes|time"},
-    {.name = "zoom", .kind = FIELD_INT, AT(place.zoom), RANGE(ZOOM_WHOLE, 800)},
-    {.name = "pan", .kind = FIELD_PAIR, AT(place.pan), RANGE(-1000000, 1000000)},
-    {.name = "open", .kind = FIELD_BLOCKS, AT(place.opened)},
-    {.name = "focus", .kind = FIELD_BLOCKS, AT(place.focus)},
-    {.name = "unfold", .kind = FIELD_BLOCKS, AT(place.unfolded)},
-    {.name = "terms", .kind = FIELD_CHOICE, AT(place.terms), .choices = "strongest|in-order"},
-    {.name = "term_page", .kind = FIELD_INT, AT(place.term_page), RANGE(0, INT32_MAX)},
-    {.name = "step", .kind = FIELD_INT, AT(place.step), RANGE(-1, INT32_MAX)},
-    {.name = "logits", .kind = FIELD_BOOL, AT(place.logits)},
-    {.name = "class", .kind = FIELD_INT, AT(place.class_index), RANGE(-1, INT32_MAX)},
-    {.name = "explain",
-     .kind = FIELD_CHOICE,
-     AT(place.explain),
-     .choices = "none|deconvnet|gradient|guided|cube|tests|occlusion|gradcam"},
-    {.name = "start", .kind = FIELD_CHOICE, AT(place.start), .choices = "max|all|cell|class"},
-    {.name = "switches",
-     .kind = FIELD_CHOICE,
-     AT(place.switches),
-     .choices = "recorded|center|other"},
-    {.name = "other", .kind = FIELD_PATH, AT(place.other)},
-    {.name = "signed_scale",
-     .kind = FIELD_CHOICE,
-     AT(place.common_scale),
-     .choices = "picture|common"},
-    {.name = "pin", .kind = FIELD_NODE, AT(place.pin), .min = GRAPH_FAILED},
-    {.name = "pin_channel", .kind = FIELD_INT, AT(place.pin_channel), RANGE(0, INT32_MAX)},
-    {.name = "pin_cell", .kind = FIELD_PAIR, AT(place.pin_cell), RANGE(-1, 16384)},
-    {.name = "stage", .kind = FIELD_INT, AT(place.stage), RANGE(-1, INT32_MAX)},
-    {.name = "bench",
-     .kind = FIELD_CHOICE,
-     AT(place.bench),
-     .choices = "none|algorithm|race|residual|dense|inception|layer|training|families"},
-    {.name = "algorithm_step", .kind = FIELD_INT, AT(place.algorithm_step), RANGE(-1, INT32_MAX)},
-    {.name = "algorithm_by",
-     .kind = FIELD_CHOICE,
-     AT(place.algorithm_by),
-     .choices = "k|tile|panel|part"},
-    {.name = "race", .kind = FIELD_CHOICE, AT(place.race_whole), .choices = "layer|network"},
-    {.name = "race_replays", .kind = FIELD_INT, AT(place.race_replays), RANGE(0, INT32_MAX)},
-    {.name = "trial",
-     .kind = FIELD_CHOICE,
-     AT(place.trial.what),
-     .choices = "size|kernel|channels|patch"},
-    {.name = "trial_of", .kind = FIELD_NODE, AT(place.trial.of), .min = GRAPH_FAILED},
-    {.name = "trial_kernel", .kind = FIELD_INT, AT(place.trial.kernel), RANGE(-1, 64)},
-    {.name = "trial_stride", .kind = FIELD_INT, AT(place.trial.stride), RANGE(-1, 64)},
-    {.name = "trial_padding", .kind = FIELD_INT, AT(place.trial.padding), RANGE(-1, 64)},
-    {.name = "trial_dilation", .kind = FIELD_INT, AT(place.trial.dilation), RANGE(-1, 64)},
-    {.name = "trial_groups", .kind = FIELD_INT, AT(place.trial.groups), RANGE(-1, 65536)},
-    {.name = "trial_slider",
-     .kind = FIELD_CHOICE,
-     AT(place.trial.slider),
-     .choices = "kernel|stride|padding|dilation|groups"},
-    {.name = "trial_preset",
-     .kind = FIELD_CHOICE,
-     AT(place.trial.preset),
-     .choices = "own|identity|sobel-x|sobel-y|blur|sharpen|flip"},
-    {.name = "trial_source",
-     .kind = FIELD_CHOICE,
-     AT(place.trial.source),
-     .choices = "map|grey|colours"},
-    {.name = "trial_input", .kind = FIELD_INT, AT(place.trial.input), RANGE(-1, 65535)},
-    {.name = "trial_cell", .kind = FIELD_PAIR, AT(place.trial.cell), RANGE(0, 10)},
-    {.name = "trial_edits", .kind = FIELD_EDITS, AT(place.trial.edits)},
-    {.name = "trial_off", .kind = FIELD_NUMBERS, AT(place.trial.off)},
-    {.name = "trial_patch", .kind = FIELD_PAIR, AT(place.trial.patch), RANGE(-1, 16384)},
-    {.name = "trial_side", .kind = FIELD_INT, AT(place.trial.side), RANGE(2, 100)},
-    {.name = "residual_block",
-     .kind = FIELD_INT,
-     AT(place.residual_block),
-     RANGE(0, GRAPH_BLOCKS_MAX)},
-    {.name = "residual_channel",
-     .kind = FIELD_INT,
-     AT(place.residual_channel),
-     RANGE(-1, INT32_MAX)},
-    {.name = "removed", .kind = FIELD_BLOCKS, AT(place.residual_removed)},
-    {.name = "dense_block", .kind = FIELD_INT, AT(place.dense_block), RANGE(0, GRAPH_BLOCKS_MAX)},
-    {.name = "dense_layer", .kind = FIELD_INT, AT(place.dense_layer), RANGE(0, GRAPH_BLOCKS_MAX)},
-    {.name = "inception_block",
-     .kind = FIELD_INT,
-     AT(place.inception_block),
-     RANGE(0, GRAPH_BLOCKS_MAX)},
-    {.name = "families_sort",
-     .kind = FIELD_CHOICE,
-     AT(place.families_sort),
-     .choices = "taught|name|year|depth|params|macs|error|time"},
-    {.name = "families_view",
-     .kind = FIELD_CHOICE,
-     AT(place.families_view),
-     .choices = "table|error|params"},
-    {.name = "families_reverse",
-     .kind = FIELD_CHOICE,
-     AT(place.families_reverse),
-     .choices = "no|yes"},
-    {.name = "families_row", .kind = FIELD_INT, AT(place.families_row), RANGE(0, 999)},
-    {.name = "families_time", .kind = FIELD_INT, AT(place.families_time), RANGE(0, 1001)},
-    {.name = "learn_activation",
-     .kind = FIELD_CHOICE,
-     AT(place.learn_activation),
-     .choices = "tanh|relu"},
-    {.name = "learn_pooling", .kind = FIELD_CHOICE, AT(place.learn_pooling), .choices = "2x2|3x3"},
-    {.name = "learn_view",
-     .kind = FIELD_CHOICE,
-     AT(place.learn_view),
-     .choices = "filters|gradient|degradation"},
-    {.name = "learn_seed", .kind = FIELD_INT, AT(place.learn_seed), RANGE(0, INT32_MAX)},
-    {.name = "learn_restarts", .kind = FIELD_INT, AT(place.learn_restarts), RANGE(0, INT32_MAX)},
-    {.name = "learn_rate", .kind = FIELD_INT, AT(place.learn_rate), RANGE(1, 10000000)},
-    {.name = "learn_data", .kind = FIELD_PATH, AT(learn_data)},
-    {.name = "hover", .kind = FIELD_NODE, AT(hover.node), .min = GRAPH_FAILED},
-    {.name = "hover_channel", .kind = FIELD_INT, AT(hover.channel), RANGE(-1, INT32_MAX)},
-    {.name = "hover_cell", .kind = FIELD_PAIR, AT(hover.cell), RANGE(-1, 16384)},
-    {.name = "overlay",
-     .kind = FIELD_CHOICE,
-     AT(overlay),
-     .choices = "none|help|palette|models|images"},
-    {.name = "typed", .kind = FIELD_TYPED, AT(typed)},
-    {.name = "choice", .kind = FIELD_INT, AT(choice), RANGE(0, INT32_MAX)},
-    {.name = "theme", .kind = FIELD_CHOICE, AT(theme), .choices = "dark|light|contrast"},
-    {.name = "lang", .kind = FIELD_CHOICE, AT(language), .choices = "en|es"},
-    {.name = "comma", .kind = FIELD_BOOL, AT(comma)},
-    {.name = "text", .kind = FIELD_INT, AT(text), RANGE(STATE_TEXT_MIN, STATE_TEXT_MAX)},
-    {.name = "big", .kind = FIELD_BOOL, AT(big)},
-    {.name = "still", .kind = FIELD_BOOL, AT(still)},
-    {.name = "fullscreen", .kind = FIELD_BOOL, AT(fullscreen)},
-    {.name = "display", .kind = FIELD_INT, AT(display), RANGE(0, 15)},
-    {.name = "blank", .kind = FIELD_BOOL, AT(blank)},
-    {.name = "playing", .kind = FIELD_BOOL, AT(playing)},
-    {.name = "speed", .kind = FIELD_INT, AT(speed), RANGE(1, 1000)},
-    {.name = "all", .kind = FIELD_BOOL, AT(all)},
-    {.name = "paused", .kind = FIELD_BOOL, AT(paused)},
-};
-enum { FIELDS = sizeof fields / sizeof *fields };
 
 void state_init(State *state) {
     *state = (State){.place = {.node = GRAPH_IMAGE,
@@ -205,6 +28,8 @@ void state_init(State *state) {
                                          .patch = {-1, -1},
                                          .side = 20},
                                .residual_channel = -1,
+                               .canvas_at = {55, 55},
+                               .canvas_width = 10,
                                .learn_seed = 1,
                                .learn_rate = 20000},
                      .hover = {GRAPH_FAILED, -1, {-1, -1}},
@@ -239,7 +64,7 @@ void state_set_block(StateBlocks *set, int block, bool in) {
 /* --- The table, from outside ------------------------------------------------------------------ */
 
 const StateField *state_field(int i) {
-    return i >= 0 && i < FIELDS ? &fields[i] : NULL;
+    return i >= 0 && i < state_field_count ? &state_fields[i] : NULL;
 }
 
 const char *state_field_name(const StateField *field) {
@@ -255,6 +80,7 @@ const char *state_field_values(const StateField *field) {
                                         [FIELD_NODE] = "NODE|input",
                                         [FIELD_BLOCKS] = "BLOCK+BLOCK|none",
                                         [FIELD_NUMBERS] = "N+N|none",
+                                        [FIELD_CELLS] = "LEVELS|none",
                                         [FIELD_EDITS] = "N:N+N:N|none"};
     return field->choices ? field->choices : kinds[field->kind];
 }
@@ -265,10 +91,10 @@ bool state_field_needs_graph(const StateField *field) {
 
 static const StateField *find(const char *name, Error *err) {
     TextNearest nearest = {.word = name};
-    for (int i = 0; i < FIELDS; i++) {
-        if (strcmp(fields[i].name, name) == 0)
-            return &fields[i];
-        text_nearest_offer(&nearest, fields[i].name);
+    for (int i = 0; i < state_field_count; i++) {
+        if (strcmp(state_fields[i].name, name) == 0)
+            return &state_fields[i];
+        text_nearest_offer(&nearest, state_fields[i].name);
     }
     text_unknown(&nearest, "part of the state", err);
     return NULL;
@@ -344,6 +170,26 @@ static bool put_numbers(const StateBlocks *set, const int *edits, char *buffer, 
     return used || put(buffer, size, "none");
 }
 
+/* "z1c07ff...": what is dark at the end is left out. */
+static bool put_cells(const uint8_t *levels, char *buffer, size_t size) {
+    size_t used = 0;
+    int count = CANVAS_CELLS;
+    while (count > 0 && !levels[count - 1])
+        count--;
+    for (int i = 0; i < count;) {
+        char word[8];
+        int zeros = 0;
+        while (zeros < 255 && i + zeros < count && !levels[i + zeros])
+            zeros++;
+        text_format(word, sizeof word, zeros > 3 ? "z%02x" : "%x", zeros > 3 ? zeros : levels[i]);
+        if (!put(buffer + used, size - used, word))
+            return false;
+        used += strlen(word);
+        i += zeros > 3 ? zeros : 1;
+    }
+    return used || put(buffer, size, "none");
+}
+
 static bool put_field(const State *state, const Graph *g, const StateField *f, char *buffer,
                       size_t size) {
     const void *at = (const char *)state + f->offset;
@@ -359,6 +205,8 @@ static bool put_field(const State *state, const Graph *g, const StateField *f, c
         return put_blocks(g, at, buffer, size);
     case FIELD_NUMBERS:
         return put_numbers(at, NULL, buffer, size);
+    case FIELD_CELLS:
+        return put_cells(at, buffer, size);
     case FIELD_EDITS:
         return put_numbers(NULL, numbers, buffer, size);
     case FIELD_BOOL:
@@ -486,6 +334,31 @@ static bool read_numbers(const StateField *f, const char *text, StateBlocks *set
     return true;
 }
 
+static int hex_digit(char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool read_cells(const StateField *f, const char *text, uint8_t *out, Error *err) {
+    uint8_t levels[CANVAS_CELLS] = {0};
+    int count = 0;
+    for (const char *at = text_equal(text, "none") ? "" : text; *at; at++) {
+        int value = hex_digit(*at), run = 1;
+        if (*at == 'z' && hex_digit(at[1]) >= 0 && hex_digit(at[2]) >= 0) {
+            run = 16 * hex_digit(at[1]) + hex_digit(at[2]);
+            value = 0;
+            at += 2;
+        }
+        if (value < 0 || count + run > CANVAS_CELLS)
+            return bad_value(f,
+                             TEXT("%d levels, 0 to f, runs of 0 as z and two digits", CANVAS_CELLS),
+                             text, err);
+        memset(levels + count, value, (size_t)run);
+        count += run;
+    }
+    memcpy(out, levels, sizeof levels);
+    return true;
+}
+
 static bool set_field(State *state, const Graph *g, const StateField *f, const char *value,
                       Error *err) {
     void *at = (char *)state + f->offset;
@@ -510,6 +383,8 @@ static bool set_field(State *state, const Graph *g, const StateField *f, const c
         return read_blocks(g, value, at, err);
     case FIELD_NUMBERS:
         return read_numbers(f, value, at, NULL, err);
+    case FIELD_CELLS:
+        return read_cells(f, value, at, err);
     case FIELD_EDITS:
         return read_numbers(f, value, NULL, at, err);
     case FIELD_BOOL:
@@ -535,8 +410,8 @@ bool state_print(const State *state, const Graph *g, char *buffer, size_t size) 
     size_t used = 0;
     state_init(&initial);
     buffer[0] = '\0';
-    for (int i = 0; i < FIELDS; i++) {
-        const StateField *f = &fields[i];
+    for (int i = 0; i < state_field_count; i++) {
+        const StateField *f = &state_fields[i];
         if (!put_field(state, g, f, value, sizeof value))
             return false;
         put_field(&initial, g, f, preset, sizeof preset);

@@ -63,6 +63,7 @@ typedef enum StateBench {
     BENCH_INCEPTION, /* the branches to scale, and what their 1x1 reductions save */
     BENCH_LAYER,     /* a convolution with other parameters, a kernel edited, maps set to zero */
     BENCH_TRAINING,  /* a LeNet that learns */
+    BENCH_CANVAS,    /* two drawings, and what the network answers */
     BENCH_FAMILIES,  /* all networks in a table, or as a chart */
     BENCHES
 } StateBench;
@@ -136,6 +137,8 @@ typedef struct StateBlocks {
     uint8_t bits[STATE_FLAG_BYTES];
 } StateBlocks;
 
+/* Of a drawing (session/canvas.h). */
+enum { CANVAS_SIDE = 32, CANVAS_CELLS = CANVAS_SIDE * CANVAS_SIDE, CANVAS_LEVELS = 16 };
 enum { ZOOM_WHOLE = -1, TRIAL_PARAMS = 5, TRIAL_CELLS = 121 };
 
 /* All ints and bytes, so that two can be compared. */
@@ -201,7 +204,13 @@ typedef struct StatePlace {
     StateLearnPooling learn_pooling;
     StateLearnView learn_view;
     int learn_seed, learn_restarts;
-    int learn_rate;            /* millionths */
+    int learn_rate;                  /* millionths */
+    uint8_t canvas[2][CANVAS_CELLS]; /* drawings, rows of the network's input's width */
+    int canvas_which;                /* the one that is drawn on: 0 left, 1 right */
+    int canvas_at[2];                /* the pen, y and x, in quarters of a pixel */
+    int canvas_width;                /* of its stroke, in these */
+    int canvas_down, canvas_erase;
+    int canvas_plain;          /* 1: not fitted as MNIST's digits are */
     bool logits;               /* classes by logit, not probability */
     char other[FILE_PATH_MAX]; /* the picture whose switches are used; "": one that comes along */
 } StatePlace;

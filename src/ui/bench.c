@@ -47,6 +47,18 @@ static const char *const training_hints[] = {"training.run",
                                              "palette",
                                              NULL};
 
+static const char *const canvas_hints[] = {"canvas.press",
+                                           "canvas.right",
+                                           "canvas.choose",
+                                           "canvas.clear",
+                                           "canvas.eraser",
+                                           "canvas.picture",
+                                           "canvas.use",
+                                           "back",
+                                           "help",
+                                           "palette",
+                                           NULL};
+
 static const BenchRow rows[BENCHES] = {
     [BENCH_NONE] = {.draw = NULL},
     [BENCH_ALGORITHM] = {bench_algorithm, "bench.algorithm", NULL, true, algorithm_hints},
@@ -59,6 +71,7 @@ static const BenchRow rows[BENCHES] = {
                          inception_hints},
     [BENCH_TRAINING] = {bench_training, "bench.training", "bench.training_note", true,
                         training_hints},
+    [BENCH_CANVAS] = {bench_canvas, "bench.canvas", "bench.canvas_note", true, canvas_hints},
     [BENCH_FAMILIES] = {bench_families, "bench.families", "bench.families_note", true,
                         families_hints},
 };

@@ -185,6 +185,7 @@ void trial_patch_view(const TrialView *t, Rect box) {
         draw_patch(t, r);
     draw_region(v->list, r, "trial.patch", "trial.picture");
     draw_cells(v->list, h, w, CELLS_YX, NULL);
+    draw_drag(v->list, "trial.patch", NULL);
     draw_hint(v->list, ui_word(v, "action.trial.patch"));
     if (t->work)
         draw_answer(t, box, ui_word(v, "trial.with_patch"));

@@ -51,6 +51,7 @@ static void draw_tick(const TrialView *t, Rect r, int which, int64_t value) {
         draw_frame(v->list, r, v->theme->text);
     draw_region(v->list, r, TEXT("trial.set %s %s", names[which], text), "trial.%s.%s",
                 names[which], text);
+    draw_drag(v->list, ui_keep(v, TEXT("trial.%s", names[which])), NULL);
     draw_hint(v->list, ui_word(v, words[which][1]));
     if (draw_text_width(v->list, style, text) <= r.w && draw_text_height(v->list, style) <= r.h)
         draw_text(v->list, r, style, text);

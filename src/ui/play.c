@@ -153,6 +153,47 @@ static bool do_click(Play *p, const char *where, Error *err) {
     return true;
 }
 
+/* "X1 Y1 X2 Y2 ...": pressed at the first place, let go at the last, in steps of a few pixels. */
+static bool do_drag(Play *p, const char *places, Error *err) {
+    enum { MOST = 64, STEP = 6 };
+    char line[FILE_PATH_MAX];
+    int at[MOST], count = 0;
+    for (const char *word = places + strspn(places, " "); *word && count < MOST; count++) {
+        char number[16];
+        long value;
+        const size_t length = strcspn(word, " ");
+        text_format(number, sizeof number, "%.*s", (int)(length < 15 ? length : 15), word);
+        if (!text_to_int(number, 0, 100000, &value))
+            break;
+        at[count] = (int)value;
+        word += length + strspn(word + length, " ");
+    }
+    if (count < 4 || count % 2)
+        return error_set(err, ERROR_EXPECTED, "drag", "X Y of two places or more",
+                         TEXT("'%.60s'", places));
+    frame(p);
+    const DrawRegion *region = draw_region_at(&p->list, at[0], at[1]);
+    if (!region || !region->group)
+        return error_set(err, ERROR_MISSING, TEXT("something to drag at %d %d", at[0], at[1]));
+    char group[64];
+    text_format(group, sizeof group, "%s", region->group);
+    session_post(&p->session, draw_region_click(region, at[0], at[1], line, sizeof line));
+    for (int i = 2; i < count; i += 2) {
+        const int dx = at[i] - at[i - 2], dy = at[i + 1] - at[i - 1];
+        const int steps = 1 + (abs(dx) > abs(dy) ? abs(dx) : abs(dy)) / STEP;
+        for (int k = 1; k <= steps; k++) {
+            p->mouse_x = at[i - 2] + dx * k / steps;
+            p->mouse_y = at[i - 1] + dy * k / steps;
+            frame(p);
+            const char *action =
+                draw_drag_at(&p->list, group, p->mouse_x, p->mouse_y, line, sizeof line);
+            if (action)
+                session_post(&p->session, action);
+        }
+    }
+    return true;
+}
+
 static bool do_hover(Play *p, const char *where, Error *err) {
     char line[FILE_PATH_MAX];
     if (!place_of(p, where, &p->mouse_x, &p->mouse_y, err))
@@ -240,9 +281,9 @@ static bool do_line(Play *p, const char *line, Error *err) {
     static const struct {
         const char *word;
         bool (*perform)(Play *p, const char *rest, Error *err);
-    } words[] = {{"shot", do_shot},   {"wait", do_wait}, {"expect", do_expect},
-                 {"click", do_click}, {"key", do_key},   {"drop", do_drop},
-                 {"hover", do_hover}, {"size", do_size}, {"check", do_check}};
+    } words[] = {{"shot", do_shot}, {"wait", do_wait},  {"expect", do_expect}, {"click", do_click},
+                 {"drag", do_drag}, {"key", do_key},    {"drop", do_drop},     {"hover", do_hover},
+                 {"size", do_size}, {"check", do_check}};
     line += strspn(line, " \t");
     if (!line[0] || line[0] == '#')
         return true;

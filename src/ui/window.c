@@ -34,6 +34,8 @@ typedef struct Ui {
     int mouse_x, mouse_y;
     char hovered[FILE_PATH_MAX]; /* the action that the mouse meant last */
     bool pressed, dragging;
+    char group[64];              /* of what is dragged over (draw_drag); "": nothing is */
+    char dragged[FILE_PATH_MAX]; /* the action of that last */
     int press_x, press_y, drag_x, drag_y;
     bool fullscreen; /* as the window has it */
     int display;
@@ -249,31 +251,51 @@ static void drag(Ui *ui, int x, int y) {
     post(ui, TEXT("network.pan %d %d", dx, dy));
 }
 
+/* Over a slider or a drawing: every place once. */
+static void drag_over(Ui *ui, int x, int y) {
+    char line[FILE_PATH_MAX];
+    const char *action = draw_drag_at(&ui->list, ui->group, x, y, line, sizeof line);
+    if (!action || strcmp(action, ui->dragged) == 0)
+        return;
+    text_format(ui->dragged, sizeof ui->dragged, "%s", action);
+    post(ui, action);
+}
+
 static void on_motion(Ui *ui, int x, int y) {
     ui->mouse_x = x;
     ui->mouse_y = y;
     ui->dirty = true;
-    if (ui->pressed)
+    if (ui->group[0])
+        drag_over(ui, x, y);
+    else if (ui->pressed)
         drag(ui, x, y);
     else
         hover(ui);
 }
 
 static void on_press(Ui *ui, int x, int y) {
+    char line[FILE_PATH_MAX];
     ui->mouse_x = x;
     ui->mouse_y = y;
     ui->pressed = is_over(ui, "view.network") && ui->session.state.overlay == OVERLAY_NONE;
     ui->dragging = false;
     ui->press_x = ui->drag_x = x;
     ui->press_y = ui->drag_y = y;
+    const DrawRegion *region = draw_region_at(&ui->list, x, y);
+    if (!region || !region->group)
+        return;
+    text_format(ui->group, sizeof ui->group, "%s", region->group);
+    ui->dragged[0] = '\0';
+    post(ui, draw_region_click(region, x, y, line, sizeof line));
 }
 
 /* A click counts when the button is let go, unless the network was moved meanwhile; a second one at
  * once goes into what the first chose. */
 static void on_release(Ui *ui, int x, int y, int clicks) {
     char line[FILE_PATH_MAX];
-    const bool dragged = ui->pressed && ui->dragging;
+    const bool dragged = (ui->pressed && ui->dragging) || ui->group[0];
     ui->pressed = ui->dragging = false;
+    ui->group[0] = '\0';
     const DrawRegion *region = dragged ? NULL : draw_region_at(&ui->list, x, y);
     if (!region)
         return;
