@@ -118,8 +118,8 @@ const Action actions[] = {
     {"explain.stage", "N", "", refuse_without_way, explain_stage, true, ACTION_ANYWHERE},
     {"explain.whole", NULL, "", refuse_without_way, explain_whole, false, ACTION_ANYWHERE},
 
-    {"bench", "[none|algorithm|race|residual|dense|inception|layer|training|canvas|families]", "k",
-     SCENE, bench_set, false, ACTION_ANYWHERE},
+    {"bench", "[none|algorithm|race|residual|dense|inception|layer|training|canvas|panes|families]",
+     "k", SCENE, bench_set, false, ACTION_ANYWHERE},
     {"algorithm.step", NULL, "Space", refuse_without_walk, algorithm_step, true,
      ACTION_IN_ALGORITHM},
     {"algorithm.back", NULL, "Backspace", refuse_without_walk, algorithm_back, true,
@@ -226,6 +226,13 @@ const Action actions[] = {
     {"canvas.invert", NULL, "v", refuse_outside_canvas, canvas_invert, false, ACTION_IN_CANVAS},
     {"canvas.picture", NULL, "p", refuse_outside_canvas, canvas_picture, false, ACTION_IN_CANVAS},
     {"canvas.use", NULL, "Return", refuse_outside_canvas, canvas_use, false, ACTION_IN_CANVAS},
+
+    {"panes.kind", "[networks|paths|weights]", "o", refuse_outside_panes, panes_kind, false,
+     ACTION_IN_PANES},
+    {"panes.model", "[MODEL]", "p", refuse_outside_panes, panes_model, false, ACTION_IN_PANES},
+    {"panes.seed", "[N]", "v", refuse_outside_panes, panes_seed, false, ACTION_IN_PANES},
+    {"panes.difference", "[no|yes]", "d", refuse_outside_panes, panes_subtract, false,
+     ACTION_IN_PANES},
 
     {"undo", NULL, "z Ctrl+Z", with_undo, undo, false, ACTION_ANYWHERE},
     {"redo", NULL, "Z Ctrl+Y Ctrl+Shift+Z", with_redo, redo, false, ACTION_ANYWHERE},
@@ -337,6 +344,8 @@ static bool is_here(const Session *s, ActionPlace place) {
         return bench == BENCH_TRAINING;
     case ACTION_IN_CANVAS:
         return bench == BENCH_CANVAS;
+    case ACTION_IN_PANES:
+        return bench == BENCH_PANES;
     case ACTION_IN_LAB:
         return !refuse_outside_lab(s);
     default:

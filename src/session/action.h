@@ -16,6 +16,7 @@ typedef enum ActionPlace {
     ACTION_IN_TRIAL, /* while a layer is played with */
     ACTION_IN_TRAINING,
     ACTION_IN_CANVAS,
+    ACTION_IN_PANES,
     ACTION_IN_LAB /* where a block or a network is chosen */
 } ActionPlace;
 

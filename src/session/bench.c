@@ -3,6 +3,7 @@
 #include "session/algorithm.h"
 #include "session/canvas.h"
 #include "session/lab_bench.h"
+#include "session/panes.h"
 #include "session/perform.h"
 #include "session/race.h"
 #include "session/training.h"
@@ -18,6 +19,7 @@ const BenchKind bench_kinds[BENCHES] = {
     [BENCH_INCEPTION] = {"inception", inception_refuses, NULL, false},
     [BENCH_TRAINING] = {.name = "training", .wants = training_wants, .alone = true},
     [BENCH_CANVAS] = {.name = "canvas", .refuses = canvas_refuses, .wants = canvas_wants},
+    [BENCH_PANES] = {.name = "panes", .refuses = refuse_without_scene, .wants = panes_wants},
     [BENCH_FAMILIES] = {"families", NULL, families_wants, true},
 };
 

@@ -232,6 +232,7 @@ static bool read_model(Arena *arena, const char *name, PaletteModel *m, Error *e
                         .family = arena_text(arena, model->family, err),
                         .paper = arena_text(arena, model->paper, err),
                         .year = model->year,
+                        .input = model->graph.input,
                         .depth = graph_block_depth(&model->graph, 0),
                         .params = model->graph.param_count,
                         .macs = model->graph.macs,

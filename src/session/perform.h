@@ -141,6 +141,12 @@ PERFORM(families_reverse);
 PERFORM(families_view);
 PERFORM(families_time);
 PERFORM(families_open);
+/* perform_panes.c: two panes */
+const char *refuse_outside_panes(const Session *s);
+PERFORM(panes_kind);
+PERFORM(panes_model);
+PERFORM(panes_seed);
+PERFORM(panes_subtract);
 /* perform_canvas.c: two drawings */
 const char *refuse_outside_canvas(const Session *s);
 PERFORM(canvas_pen);

@@ -38,6 +38,7 @@ typedef struct PaletteModel {
     const char *name, *title, *family, *paper, *note[WORDS_LANGUAGES];
     int year;     /* 0: not told */
     bool trained; /* its weights are there */
+    Shape input;  /* (C, H, W) */
     int depth;    /* layers with weights */
     int64_t params, macs;
     PaperError *errors; /* as published */

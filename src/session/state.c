@@ -30,6 +30,7 @@ void state_init(State *state) {
                                .residual_channel = -1,
                                .canvas_at = {55, 55},
                                .canvas_width = 10,
+                               .panes_seed = 1,
                                .learn_seed = 1,
                                .learn_rate = 20000},
                      .hover = {GRAPH_FAILED, -1, {-1, -1}},
@@ -46,7 +47,7 @@ bool state_same_scene(const SceneNames *a, const SceneNames *b) {
 bool state_same_place(const StatePlace *a, const StatePlace *b) {
     const size_t from = offsetof(StatePlace, depth), to = offsetof(StatePlace, logits);
     return state_same_scene(&a->scene, &b->scene) && a->logits == b->logits &&
-           strcmp(a->other, b->other) == 0 &&
+           strcmp(a->other, b->other) == 0 && strcmp(a->panes_model, b->panes_model) == 0 &&
            memcmp((const char *)a + from, (const char *)b + from, to - from) == 0;
 }
 

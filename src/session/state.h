@@ -64,6 +64,7 @@ typedef enum StateBench {
     BENCH_LAYER,     /* a convolution with other parameters, a kernel edited, maps set to zero */
     BENCH_TRAINING,  /* a LeNet that learns */
     BENCH_CANVAS,    /* two drawings, and what the network answers */
+    BENCH_PANES,     /* another network, or the same otherwise, beside */
     BENCH_FAMILIES,  /* all networks in a table, or as a chart */
     BENCHES
 } StateBench;
@@ -98,6 +99,13 @@ typedef enum StateFamilyView {
     FAMILIES_PARAMS_MACS, /* or of these */
     FAMILY_VIEWS
 } StateFamilyView;
+/* What stands in the other pane (session/panes.h). */
+typedef enum StatePanes {
+    PANES_NETWORKS, /* another network */
+    PANES_PATHS,    /* the same by the seven loops */
+    PANES_WEIGHTS,  /* the same with random weights */
+    PANES_KINDS
+} StatePanes;
 /* A LeNet that learns (session/learning.h): with what, and what is looked at. */
 typedef enum StateLearnActivation {
     LEARN_TANH,
@@ -210,8 +218,11 @@ typedef struct StatePlace {
     int canvas_at[2];                /* the pen, y and x, in quarters of a pixel */
     int canvas_width;                /* of its stroke, in these */
     int canvas_down, canvas_erase;
-    int canvas_plain;          /* 1: not fitted as MNIST's digits are */
-    bool logits;               /* classes by logit, not probability */
+    int canvas_plain; /* 1: not fitted as MNIST's digits are */
+    StatePanes panes_kind;
+    int panes_seed, panes_difference; /* 1: left − right in place of the right one */
+    bool logits;                      /* classes by logit, not probability */
+    char panes_model[FILE_PATH_MAX];  /* ""; one that suits it */
     char other[FILE_PATH_MAX]; /* the picture whose switches are used; "": one that comes along */
 } StatePlace;
 

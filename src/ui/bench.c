@@ -59,6 +59,10 @@ static const char *const canvas_hints[] = {"canvas.press",
                                            "palette",
                                            NULL};
 
+static const char *const panes_hints[] = {
+    "layer.next", "channel.next", "panes.kind", "panes.difference", "panes.model",
+    "panes.seed", "back",         "help",       "palette",          NULL};
+
 static const BenchRow rows[BENCHES] = {
     [BENCH_NONE] = {.draw = NULL},
     [BENCH_ALGORITHM] = {bench_algorithm, "bench.algorithm", NULL, true, algorithm_hints},
@@ -72,6 +76,7 @@ static const BenchRow rows[BENCHES] = {
     [BENCH_TRAINING] = {bench_training, "bench.training", "bench.training_note", true,
                         training_hints},
     [BENCH_CANVAS] = {bench_canvas, "bench.canvas", "bench.canvas_note", true, canvas_hints},
+    [BENCH_PANES] = {bench_panes, "bench.panes", "bench.panes_note", false, panes_hints},
     [BENCH_FAMILIES] = {bench_families, "bench.families", "bench.families_note", true,
                         families_hints},
 };

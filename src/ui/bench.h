@@ -21,6 +21,7 @@ const char *const *bench_hints(StateBench bench);
 void bench_layer(const View *v, Rect box); /* a layer played with */
 void bench_training(const View *v, Rect box);
 void bench_canvas(const View *v, Rect box);
+void bench_panes(const View *v, Rect box);
 
 /* What a bench shows while its work is underway (`waiting`: the words), or has failed. False: there
  * is nothing to wait for. */

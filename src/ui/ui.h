@@ -163,6 +163,8 @@ ColorRange ui_range(const View *v, int node, int channel);
  * kept between frames. With a region over it whose cells are the map's: clicking one chooses it,
  * and the mouse over it hovers it. */
 void ui_map(const View *v, Rect box, int node, int channel);
+/* The same without a region. */
+void ui_map_plain(const View *v, Rect box, int node, int channel);
 /* How large w x h cells are drawn in a box: a whole number of pixels each where that costs less
  * than a sixth of the size. In the middle if `centred`. */
 Rect ui_fit(Rect box, int w, int h, bool centred);

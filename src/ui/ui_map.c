@@ -124,7 +124,7 @@ static const char *node_word(const View *v, int node) {
     return node == GRAPH_IMAGE ? "input" : v->graph->nodes[node].name;
 }
 
-void ui_map(const View *v, Rect box, int node, int channel) {
+void ui_map_plain(const View *v, Rect box, int node, int channel) {
     const SceneExtent e = scene_extent(v->scene, node);
     if (!scene_values(v->scene, node) || box.w < 1 || box.h < 1)
         return;
@@ -141,6 +141,13 @@ void ui_map(const View *v, Rect box, int node, int channel) {
         pixels = made;
     }
     draw_image_keyed(v->list, box, key, pixels, w, h, 3);
+}
+
+void ui_map(const View *v, Rect box, int node, int channel) {
+    const SceneExtent e = scene_extent(v->scene, node);
+    if (!scene_values(v->scene, node) || box.w < 1 || box.h < 1)
+        return;
+    ui_map_plain(v, box, node, channel);
     const char *click = node == v->node ? TEXT("unit.select %d", channel)
                                         : TEXT("layer.select %s", node_word(v, node));
     draw_region(v->list, box, click, "map.%s.%d", node_word(v, node), channel);
