@@ -2,6 +2,7 @@
 #
 #   make                build/convoscope              make asan, make tsan    tests with sanitizers
 #   make check          all that CI runs              make fuzz               FUZZ_SECONDS=60 for each parser
+#   make lessons        replays all of them, checked
 #   make layers, lint   the house rules               make valgrind           run lenet under valgrind
 #   make format, tidy   clang-format, clang-tidy      make verify             against PyTorch, every network
 #   make bench          speed                         make install            PREFIX=/usr/local DESTDIR=
@@ -51,7 +52,7 @@ RUN = CONVOSCOPE=$(PROGRAM) tests/tools/run-tests
 AGAIN = +@$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 Q := $(if $(V),,@)
 
-.PHONY: all run test test-only test-build check layers lint format format-check tidy clang asan tsan sanitized golden-update \
+.PHONY: all run test test-only test-build check lessons layers lint format format-check tidy clang asan tsan sanitized golden-update \
 	fuzz fuzzers bench verify verify-explain valgrind install uninstall clean FORCE
 .SECONDARY:
 all: $(PROGRAM)
@@ -138,12 +139,16 @@ golden-update: $(BUILD)/tests/test_golden
 	GOLDEN_UPDATE=1 $(BUILD)/tests/test_golden
 
 # A failed step is counted in the summary at the end, which is that of the tests.
-CHECKS := layers lint format-check clang asan
+CHECKS := layers lint format-check lessons clang asan
 check:
 	@.ci/install-packages build test
 	+@failed=; for step in $(CHECKS); do echo "== $$step"; \
 		$(MAKE) --no-print-directory $$step || failed="$$failed $$step"; done; \
 	echo "== test"; ALSO_FAILED="$$failed" $(MAKE) --no-print-directory test WERROR=1
+
+# Every lesson, step by step, in every language, small and for the hall.
+lessons: $(PROGRAM)
+	@CONVOSCOPE_HOME=. $(PROGRAM) lesson check
 
 layers:
 	@tests/tools/check-layers $(HOUSE)

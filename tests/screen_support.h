@@ -35,6 +35,7 @@ static inline Session *open_session(Fixture *f, const char *model) {
                                   .run.tier = cpu_best(),
                                   .pool = f->pool,
                                   .words = f->words,
+                                  .folder = test_folder(),
                                   .scripted = true};
     assert_ok(session_open(&f->session, &f->options, &err), err);
     return &f->session;

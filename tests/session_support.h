@@ -41,6 +41,7 @@ static inline Session *open_session(Fixture *f, const char *model, ConvPath path
     SessionOptions options = {.model = model,
                               .run = {.path = path, .tier = cpu_best()},
                               .pool = f->pool,
+                              .folder = test_folder(),
                               .stop = &f->stop};
     assert_ok(session_open(&f->session, &options, &err), err);
     return &f->session;

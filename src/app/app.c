@@ -92,27 +92,6 @@ Model *app_open_input(App *app, Tensor *input, const char **source, Error *err) 
 /* --- The command line ---------------------------------------------------------------------------
  */
 
-/* Appends a word to `to` and returns its end: in single quotes if it holds anything that a shell
- * could take for its own. At most 4 bytes for each of the word's, and 3 more. */
-static char *put_quoted(char *to, const char *word) {
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=+@%";
-    *to++ = ' ';
-    size_t length = strlen(word);
-    if (length && strspn(word, plain) == length)
-        return (char *)memcpy(to, word, length) + length;
-    *to++ = '\'';
-    for (; *word; word++) {
-        if (*word == '\'') {
-            memcpy(to, "'\\'", 3); /* out of the quotes, a quote, and in again */
-            to += 3;
-        }
-        *to++ = *word;
-    }
-    *to++ = '\'';
-    return to;
-}
-
 char *app_command_text(Arena *arena, const char *verb, int argc, char **argv, Error *err) {
     static const char program[] = "convoscope ";
     size_t size = sizeof program + strlen(verb);
@@ -123,7 +102,7 @@ char *app_command_text(Arena *arena, const char *verb, int argc, char **argv, Er
         return NULL;
     end += snprintf(end, size, "%s%s", program, verb);
     for (int i = 1; i < argc; i++)
-        end = put_quoted(end, argv[i]);
+        end = text_put_quoted(end, argv[i]);
     return text;
 }
 

@@ -40,11 +40,14 @@ bool verb_train(App *app, Error *err);
 bool verb_bench(App *app, Error *err);
 bool verb_view(App *app, Error *err);
 bool verb_play(App *app, Error *err);
+bool verb_lesson(App *app, Error *err);
 /* What --image, --state, --lang, ... ask of the session; words are loaded (words_free). `look`
  * lends room; `kept`: it begins with what the user chose the last time. */
 bool app_session_options(App *app, bool kept, SessionOptions *options, State *look, Words **words,
                          Error *err);
 bool verb_help(App *app, Error *err);
+/* "1920x1080"; nothing is set if the text is NULL. */
+bool app_screen_size(const char *text, const char *option, int *width, int *height, Error *err);
 
 /* Wrong usage; returns false. */
 bool app_usage(App *app, Error *err, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -10,13 +10,13 @@ enum { OPTIONS_WORDS_MAX = 1024 };
 
 typedef struct Options {
     const char *weights, *image, *input, *plan, *dump, *nodes, *out, *what, *format, *range, *shard,
-        *data, *lang, *state, *theme, *frame_times, *screen, *node, *at, *label, *switches,
-        *channels, *span;
+        *data, *lang, *state, *theme, *frame_times, *screen, *export, *lesson, *node, *at, *label,
+        *switches, *channels, *span;
     ConvPath conv;
     CpuTier cpu;
     Colormap colormap;
     bool colormap_given;
-    long threads, top, size, scale, batch, limit, epochs, save_every;
+    long threads, top, size, scale, density, batch, limit, epochs, save_every;
     long seed, channel; /* -1: not given */
     long patch, stride;
     double fill;

@@ -12,6 +12,7 @@ static bool read_options(App *app, ExportOptions *options, Error *err) {
         .colormap = o->colormap,
         .colormap_given = o->colormap_given,
         .scale = (int)o->scale,
+        .density = (int)o->density,
         .folder = o->out,
         .image = o->image ? o->image : o->input,
         .command = app->command,

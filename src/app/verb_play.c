@@ -1,28 +1,7 @@
 #include "app/app.h"
 
-#include "base/text.h"
 #include "ui/play.h"
 #include "ui/screen.h"
-#include <string.h>
-
-/* "1920x1080". */
-static bool read_size(const char *text, PlayOptions *play, Error *err) {
-    char first[16];
-    long w, h;
-    const char *by = text ? strchr(text, 'x') : NULL;
-    if (!text)
-        return true;
-    if (by && by - text < (long)sizeof first) {
-        text_format(first, sizeof first, "%.*s", (int)(by - text), text);
-        if (text_to_int(first, 320, 16384, &w) && text_to_int(by + 1, 240, 16384, &h)) {
-            play->width = (int)w;
-            play->height = (int)h;
-            return true;
-        }
-    }
-    return error_set(err, ERROR_EXPECTED, "--size", "WIDTHxHEIGHT from 320x240 to 16384x16384",
-                     TEXT("'%.80s'", text));
-}
 
 bool verb_play(App *app, Error *err) {
     const Options *o = &app->options;
@@ -35,7 +14,7 @@ bool verb_play(App *app, Error *err) {
     static State look; /* large */
     Words *words;
     int pictures;
-    if (!read_size(o->screen, &play, err) ||
+    if (!app_screen_size(o->screen, "--size", &play.width, &play.height, err) ||
         !app_session_options(app, false, &play.session, &look, &words, err))
         return false;
     /* The same pictures wherever it is replayed. */

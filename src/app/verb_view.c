@@ -1,9 +1,11 @@
 #include "app/app.h"
 
+#include "base/text.h"
 #include "session/settings.h"
 #include "ui/play.h"
 #include "ui/screen.h"
 #include "ui/window.h"
+#include <string.h>
 
 /* What the locale says, what was kept (for the window), what the command line says: the last wins.
  */
@@ -37,6 +39,44 @@ bool app_session_options(App *app, bool kept, SessionOptions *options, State *lo
     return *words != NULL;
 }
 
+/* "1920x1080". */
+bool app_screen_size(const char *text, const char *option, int *width, int *height, Error *err) {
+    char first[16];
+    long w, h;
+    const char *by = text ? strchr(text, 'x') : NULL;
+    if (!text)
+        return true;
+    if (by && by - text < (long)sizeof first) {
+        text_format(first, sizeof first, "%.*s", (int)(by - text), text);
+        if (text_to_int(first, 320, 16384, &w) && text_to_int(by + 1, 240, 16384, &h)) {
+            *width = (int)w;
+            *height = (int)h;
+            return true;
+        }
+    }
+    return error_set(err, ERROR_EXPECTED, option, "WIDTHxHEIGHT from 320x240 to 16384x16384",
+                     TEXT("'%.80s'", text));
+}
+
+/* The same picture wherever it is made again: what the state does not say is as it begins. */
+static bool picture(App *app, SessionOptions *session, Error *err) {
+    static State plain; /* large */
+    const Options *o = &app->options;
+    PlayOptions play = {.session = *session,
+                        .folder = ".",
+                        .width = SCREEN_WIDTH,
+                        .height = SCREEN_HEIGHT,
+                        .scale = 1,
+                        .live = true};
+    state_init(&plain);
+    plain.big = o->big;
+    play.session.look = &plain;
+    return (!o->lang || words_language_from_code(&plain.language, o->lang, err)) &&
+           (!o->theme || state_set(&plain, NULL, "theme", o->theme, err)) &&
+           app_screen_size(o->screen, "--window", &play.width, &play.height, err) &&
+           ui_export(&play, o->export, err);
+}
+
 /* Where there is no display: the same walk, as pictures. */
 static bool tour(App *app, const SessionOptions *session, const char *why, Error *err) {
     static const char folder[] = "build/tour";
@@ -61,9 +101,11 @@ bool verb_view(App *app, Error *err) {
     char why[200] = "";
     if (!app_session_options(app, true, &session, &look, &words, err))
         return false;
+    session.lesson = app->options.lesson;
     session.model = app->options.word_count ? app->options.words[0] : NULL;
-    bool ok =
-        ui_has_display(why, sizeof why) ? ui_window(&session, err) : tour(app, &session, why, err);
+    bool ok = app->options.export               ? picture(app, &session, err)
+              : ui_has_display(why, sizeof why) ? ui_window(&session, err)
+                                                : tour(app, &session, why, err);
     words_free(words);
     return ok;
 }

@@ -64,6 +64,14 @@ const Verb verbs[] = {
      "convoscope play tour.play --out pictures --size 1920x1080 --lang es\n"
      "echo 'model.open lenet\nlayer.last\nshot end.png' | convoscope play - --out .\n",
      1, 1, verb_play, true},
+    {"lesson", "list|show|check|play [ID]",
+     "lessons: which there are, the lecturer's notes, whether all is well, pictures and a page",
+     "convoscope lesson list\n"
+     "convoscope lesson show course --lang es\n"
+     "convoscope lesson check\n"
+     "convoscope lesson play resnet --out handout --size 1920x1080\n"
+     "convoscope view --lesson course\n",
+     1, 2, verb_lesson, true},
     {"help", "[VERB|layers|actions|keys|state]",
      "help on a verb, the layer types of models/NAME.json, the window's actions, keys or state",
      "convoscope help run\nconvoscope help layers\n", 0, 1, verb_help, false},

@@ -84,6 +84,8 @@ const char *file_extension(const char *path); /* "png" without the dot, or "" ; 
 bool file_find(char *buffer, size_t size, const char *relative);
 /* The path of the running program, links followed. */
 bool file_program(char *buffer, size_t size);
+bool file_can_write(const char *folder);   /* whether files can be made there */
+bool file_home(char *buffer, size_t size); /* the user's; false: none is known */
 /* $XDG_DATA_HOME/convoscope or ~/.local/share/convoscope, not made. */
 bool file_user_data(char *buffer, size_t size);
 /* $XDG_STATE_HOME/convoscope or ~/.local/state/convoscope, not made: what is being worked on. */

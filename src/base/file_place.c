@@ -240,6 +240,15 @@ static bool user_folder(char *buffer, size_t size, const char *variable, const c
            join(buffer, size, folder, "convoscope");
 }
 
+bool file_can_write(const char *folder) {
+    return access(folder, W_OK | X_OK) == 0;
+}
+
+bool file_home(char *buffer, size_t size) {
+    const char *home = getenv("HOME");
+    return home && *home && strlen(home) < size && memcpy(buffer, home, strlen(home) + 1);
+}
+
 bool file_user_data(char *buffer, size_t size) {
     return user_folder(buffer, size, "XDG_DATA_HOME", ".local/share");
 }

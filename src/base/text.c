@@ -250,3 +250,22 @@ void text_point_end(void *saved) {
     if (saved)
         uselocale((locale_t)saved);
 }
+
+char *text_put_quoted(char *to, const char *word) {
+    static const char harmless[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,=+@%";
+    *to++ = ' ';
+    size_t length = strlen(word);
+    if (length && strspn(word, harmless) == length)
+        return (char *)memcpy(to, word, length) + length;
+    *to++ = '\'';
+    for (; *word; word++) {
+        if (*word == '\'') {
+            memcpy(to, "'\\'", 3); /* out of the quotes, a quote, and in again */
+            to += 3;
+        }
+        *to++ = *word;
+    }
+    *to++ = '\'';
+    return to;
+}

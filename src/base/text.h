@@ -44,4 +44,8 @@ bool text_to_double(const char *text, double *out);
 void *text_point_begin(void);
 void text_point_end(void *saved); /* what text_point_begin returned */
 
+/* Appends a word to `to` and returns its end: in single quotes if it holds anything that a shell
+ * could take for its own. At most 4 bytes for each of the word's, and 3 more. */
+char *text_put_quoted(char *to, const char *word);
+
 #endif

@@ -11,8 +11,10 @@ void painter_free(Painter *painter) {
 
 /* --- Logical pixels to those of the canvas ---------------------------------------------------- */
 
+/* What is far away stays as far, so that the distance between two of them is an int. */
 static int to_pixels(const Painter *p, int logical) {
-    return (int)floor(logical * p->scale + 0.5);
+    const double pixels = floor(logical * p->scale + 0.5);
+    return (int)fmin(fmax(pixels, -RECT_FAR), RECT_FAR);
 }
 
 /* Edges are rounded, not extents, so that what touches still touches at any scale. */

@@ -5,6 +5,7 @@
 #include "draw/lru.h"
 #include <SDL_ttf.h>
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 enum { OPEN_MAX = 32 }; /* faces times sizes in use at one scale */
@@ -37,10 +38,16 @@ struct Fonts {
     int fresh;
 };
 
+/* Of one Fonts at a time: faces of different ones may be drawn with at once, but opening, closing
+ * and finding them goes through libraries that all share. */
+static pthread_mutex_t library = PTHREAD_MUTEX_INITIALIZER;
+
 static void close_all(Fonts *fonts) {
+    pthread_mutex_lock(&library);
     for (int i = 0; i < fonts->open_count; i++)
         if (fonts->open[i].font)
             TTF_CloseFont(fonts->open[i].font);
+    pthread_mutex_unlock(&library);
     fonts->open_count = 0;
 }
 
@@ -55,9 +62,11 @@ TTF_Font *fonts_get(Fonts *fonts, TextFace face, int size) {
             return fonts->open[i].font;
     if (fonts->open_count == OPEN_MAX)
         close_all(fonts);
+    pthread_mutex_lock(&library);
     TTF_Font *font = TTF_OpenFont(fonts->path[face], pixels_of(fonts, size));
     if (font)
         TTF_SetFontHinting(font, TTF_HINTING_LIGHT);
+    pthread_mutex_unlock(&library);
     fonts->open[fonts->open_count++] = (OpenFont){face, size, font};
     return font;
 }
@@ -168,7 +177,10 @@ static bool try_face(Fonts *fonts, FontFinder *finder, TextFace face, Error *err
     bool mono = face == FACE_MONO || face == FACE_MONO_BOLD, bold = face > FACE_MONO;
     char *path = fonts->path[face];
     const size_t size = sizeof fonts->path[face];
-    if (font_find(finder, mono, bold, path, size, bold ? NULL : err) && fonts_get(fonts, face, 14))
+    pthread_mutex_lock(&library);
+    const bool found = font_find(finder, mono, bold, path, size, bold ? NULL : err);
+    pthread_mutex_unlock(&library);
+    if (found && fonts_get(fonts, face, 14))
         return true;
     if (!bold)
         return error_set(err, ERROR_OPEN, path, TTF_GetError());
@@ -177,23 +189,40 @@ static bool try_face(Fonts *fonts, FontFinder *finder, TextFace face, Error *err
 }
 
 static bool try_faces(Fonts *fonts, Error *err) {
+    pthread_mutex_lock(&library);
     FontFinder *finder = font_finder_new();
+    pthread_mutex_unlock(&library);
     bool ok = true;
     for (TextFace face = 0; face < FACES && ok; face++)
         ok = try_face(fonts, finder, face, err);
+    pthread_mutex_lock(&library);
     font_finder_free(finder);
+    pthread_mutex_unlock(&library);
     close_all(fonts); /* also those that did not open */
     return ok;
 }
 
+static bool library_begin(void) {
+    pthread_mutex_lock(&library);
+    const bool begun = TTF_Init() == 0;
+    pthread_mutex_unlock(&library);
+    return begun;
+}
+
+static void library_end(void) {
+    pthread_mutex_lock(&library);
+    TTF_Quit();
+    pthread_mutex_unlock(&library);
+}
+
 Fonts *fonts_new(double scale, Error *err) {
-    if (TTF_Init() != 0) {
+    if (!library_begin()) {
         error_set(err, ERROR_BAD, TEXT("SDL_ttf does not start: %s", TTF_GetError()));
         return NULL;
     }
     Fonts *fonts = mem_alloc(1, sizeof *fonts, err);
     if (!fonts) {
-        TTF_Quit();
+        library_end();
         return NULL;
     }
     fonts->scale = scale;
@@ -218,7 +247,7 @@ void fonts_free(Fonts *fonts) {
         return;
     forget(fonts);
     mem_free(fonts);
-    TTF_Quit();
+    library_end();
 }
 
 void fonts_set_scale(Fonts *fonts, double scale) {

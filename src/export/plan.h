@@ -17,6 +17,7 @@ typedef struct ExportOptions {
     Colormap colormap;
     bool colormap_given; /* else viridis where nothing is negative, rdbu where something is */
     int scale;           /* pixels a cell, at least 1 (on sheets more if maps are tiny) */
+    int density;         /* of sheets: pixels to one of the page; 0: 1 */
     int shard, shards;   /* files i with i % shards == shard - 1; shards 0: all */
     const char *folder;  /* exists already */
     const char *image;   /* what went into the network; NULL: nothing */

@@ -132,7 +132,8 @@ enum { DRAWN_PIXELS_MAX = 64 * 1000 * 1000 };
 static bool write_sheets(Writer *w, int64_t count, Pool *pool, Error *err) {
     const int64_t *todo = w->todo;
     int64_t most = pool_threads(pool);
-    Fonts *fonts = fonts_new(1, err);
+    const int density = w->plan->options.density;
+    Fonts *fonts = fonts_new(density > 0 ? density : 1, err);
     w->sheets = fonts ? mem_alloc((size_t)most, sizeof *w->sheets, err) : NULL;
     bool ok = w->sheets != NULL;
     for (int64_t done = 0, drawn; ok && done < count; done += drawn) {
@@ -155,26 +156,32 @@ static bool write_sheets(Writer *w, int64_t count, Pool *pool, Error *err) {
     return ok;
 }
 
-/* The files of the shard: first single parts, then sheets. */
-static int64_t list_files(const ExportPlan *plan, bool sheets, int64_t *todo) {
+/* The files of the shard from `from` up to `to`: first single parts, then sheets. */
+static int64_t list_files(const ExportPlan *plan, int64_t from, int64_t to, bool sheets,
+                          int64_t *todo) {
     int64_t count = 0;
-    for (int64_t i = 0; i < plan->file_count; i++)
+    for (int64_t i = from; i < to; i++)
         if (export_in_shard(plan, i) && (plan->files[i].page >= 0) == sheets)
             todo[count++] = i;
     return count;
 }
 
-bool export_write(const ExportPlan *plan, Pool *pool, Job *job, Error *err) {
+bool export_write_some(const ExportPlan *plan, int64_t from, int64_t to, Pool *pool, Job *job,
+                       Error *err) {
     Arena arena = {0};
     Writer w = {.plan = plan, .job = job};
-    int64_t *todo = arena_alloc(&arena, (size_t)plan->file_count, sizeof *todo, err);
+    int64_t *todo = arena_alloc(&arena, (size_t)(to - from), sizeof *todo, err);
     w.failures = arena_alloc(&arena, (size_t)pool_threads(pool), sizeof *w.failures, err);
     w.todo = todo;
-    bool ok = todo && w.failures && write_all(&w, list_files(plan, false, todo), pool, err);
-    if (ok) {
-        int64_t sheets = list_files(plan, true, todo);
-        ok = (!sheets || write_sheets(&w, sheets, pool, err)) && manifest_write(plan, err);
-    }
+    bool ok =
+        todo && w.failures && write_all(&w, list_files(plan, from, to, false, todo), pool, err);
+    const int64_t sheets = ok ? list_files(plan, from, to, true, todo) : 0;
+    ok = ok && (!sheets || write_sheets(&w, sheets, pool, err));
     arena_free(&arena);
     return ok;
+}
+
+bool export_write(const ExportPlan *plan, Pool *pool, Job *job, Error *err) {
+    return export_write_some(plan, 0, plan->file_count, pool, job, err) &&
+           manifest_write(plan, err);
 }

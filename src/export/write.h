@@ -13,5 +13,8 @@ bool export_prepare(const ExportOptions *options, Error *err);
  * manifest. job->done grows by one a file. Pictures say in their PNG texts what they show, how to
  * make them again and whose weights they come from. */
 bool export_write(const ExportPlan *plan, Pool *pool, Job *job, Error *err);
+/* Only files from..to-1 of the plan, without the manifest: for who writes piece by piece. */
+bool export_write_some(const ExportPlan *plan, int64_t from, int64_t to, Pool *pool, Job *job,
+                       Error *err);
 
 #endif

@@ -1,8 +1,9 @@
 #include "session/perform.h"
 
 #include "base/text.h"
-#include "session/palette.h"
+#include "session/prediction.h"
 #include "session/trial.h"
+#include "session/tutor.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,11 +37,42 @@ static const char *with_overlay(const Session *s) {
     return s->state.overlay ? NULL : "refuse.no_overlay";
 }
 
+static const char *with_lesson(const Session *s) {
+    return tutor_lesson(s) ? NULL : "refuse.no_lesson";
+}
+
+static const char *with_question(const Session *s) {
+    return tutor_is_asking(s) ? NULL : "refuse.no_question";
+}
+
+/* While a question stands the screen stays as it is: how it looks may change, not what it shows. */
+static bool leaves_question(const Session *s, const Action *action) {
+    static const char *const left[] = {
+        "lesson.", "language", "comma",   "theme", "text.",  "big",     "still",      "full",
+        "display", "blank",    "nothing", "help",  "quit",   "export",  "copy",       "hover.",
+        "palette", "choice.",  "type",    "job.",  "cancel", "overlay", "unit.settle"};
+    if (!tutor_is_asking(s) || s->performing)
+        return true;
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+        if (strncmp(action->name, left[i], strlen(left[i])) == 0)
+            return true;
+    return strcmp(action->name, "back") == 0 && (s->state.overlay || s->notice[0]);
+}
+
 #define SCENE refuse_without_scene
 
 /* --- The table -------------------------------------------------------------------------------- */
 
 const Action actions[] = {
+    {"lesson.open", "LESSON", "", NULL, lesson_open, false, ACTION_ANYWHERE},
+    {"lesson.pick", NULL, "F2", NULL, overlay_lessons, false, ACTION_ANYWHERE},
+    {"lesson.next", NULL, "Space PageDown", with_lesson, lesson_next, false, ACTION_IN_LESSON},
+    {"lesson.back", NULL, "PageUp Backspace", with_lesson, lesson_back, false, ACTION_IN_LESSON},
+    {"lesson.go", "N", "", with_lesson, lesson_go, false, ACTION_ANYWHERE},
+    {"lesson.answer", "N", "", with_question, lesson_answer, false, ACTION_ANYWHERE},
+    {"lesson.reveal", NULL, "", with_question, lesson_reveal, false, ACTION_ANYWHERE},
+    {"lesson.close", NULL, "Shift+Escape", with_lesson, lesson_close, false, ACTION_ANYWHERE},
+
     {"model.open", "MODEL", "", NULL, model_open, false, ACTION_ANYWHERE},
     {"model.pick", NULL, "n", NULL, overlay_models, false, ACTION_ANYWHERE},
     {"model.trained", NULL, "t", with_mini, model_trained, false, ACTION_ANYWHERE},
@@ -117,6 +149,10 @@ const Action actions[] = {
     {"explain.up", NULL, "D", refuse_without_way, explain_up, true, ACTION_ANYWHERE},
     {"explain.stage", "N", "", refuse_without_way, explain_stage, true, ACTION_ANYWHERE},
     {"explain.whole", NULL, "", refuse_without_way, explain_whole, false, ACTION_ANYWHERE},
+
+    {"hide", "[none|shape|value|class]", "H", SCENE, prediction_hide, false, ACTION_ANYWHERE},
+    {"guess", "[TEXT]", "G", prediction_refuses, prediction_guess, false, ACTION_ANYWHERE},
+    {"reveal", NULL, "R", prediction_refuses, prediction_reveal, false, ACTION_ANYWHERE},
 
     {"bench", "[none|algorithm|race|residual|dense|inception|layer|training|canvas|panes|families]",
      "k", SCENE, bench_set, false, ACTION_ANYWHERE},
@@ -258,50 +294,27 @@ const Action actions[] = {
     {"text.normal", NULL, "", NULL, text_normal, false, ACTION_ANYWHERE},
     {"big", "[no|yes]", "B", NULL, big_set, false, ACTION_ANYWHERE},
     {"still", "[no|yes]", "", NULL, still_set, false, ACTION_ANYWHERE},
+    {"alone", "[no|yes]", "V", NULL, alone_set, false, ACTION_ANYWHERE},
     {"fullscreen", "[no|yes]", "F11", NULL, fullscreen_set, false, ACTION_ANYWHERE},
     {"display", "N", "", NULL, display_set, false, ACTION_ANYWHERE},
     {"blank", "[no|yes]", ". b", NULL, blank_set, false, ACTION_ANYWHERE},
     {"nothing", NULL, "F5", NULL, nothing, false, ACTION_ANYWHERE},
+    {"export", NULL, "Ctrl+E", SCENE, overlay_export, false, ACTION_ANYWHERE},
     {"export.view", "[FILE]", "Ctrl+S", NULL, export_view, false, ACTION_ANYWHERE},
+    {"export.zone", "[FILE]", "Ctrl+Shift+S", SCENE, export_zone, false, ACTION_ANYWHERE},
+    {"export.maps", "[FOLDER]", "", refuse_without_layer, export_maps, false, ACTION_ANYWHERE},
+    {"export.layers", "[FOLDER]", "", SCENE, export_layers, false, ACTION_ANYWHERE},
+    {"export.scale", "1|2|3|4", "", NULL, export_scale_set, false, ACTION_ANYWHERE},
+    {"export.cancel", NULL, "", refuse_without_export, export_cancel, false, ACTION_ANYWHERE},
     {"copy.view", NULL, "Ctrl+C", NULL, copy_view, false, ACTION_ANYWHERE},
     {"copy.state", NULL, "Ctrl+Shift+C", NULL, copy_state, false, ACTION_ANYWHERE},
     {"hover.node", "NODE", "", SCENE, hover_node, false, ACTION_ANYWHERE},
     {"hover.cell", "NODE C Y X", "", SCENE, hover_cell, false, ACTION_ANYWHERE},
     {"hover.none", NULL, "", NULL, hover_none, false, ACTION_ANYWHERE},
+    {"job.exported", NULL, "", NULL, job_exported, false, ACTION_ANYWHERE},
     {"job.end", NULL, "", NULL, job_end, false, ACTION_ANYWHERE},
     {"quit", NULL, "Ctrl+Q", NULL, quit, false, ACTION_ANYWHERE},
     {.name = NULL},
-};
-
-/* The arrows with Shift go by eight; a digit goes to a place that was kept. */
-const ActionKey action_keys[] = {
-    {"Shift+Right", "layer.skip", "8", ACTION_OUTSIDE_UNIT},
-    {"Shift+Left", "layer.skip", "-8", ACTION_OUTSIDE_UNIT},
-    {"Shift+Down", "channel.skip", "8", ACTION_OUTSIDE_UNIT},
-    {"Shift+Up", "channel.skip", "-8", ACTION_OUTSIDE_UNIT},
-    {"Shift+Right", "unit.move", "0 8", ACTION_IN_UNIT},
-    {"Shift+Left", "unit.move", "0 -8", ACTION_IN_UNIT},
-    {"Shift+Down", "unit.move", "8 0", ACTION_IN_UNIT},
-    {"Shift+Up", "unit.move", "-8 0", ACTION_IN_UNIT},
-    {"1", "bookmark.go", "1", ACTION_ANYWHERE},
-    {"2", "bookmark.go", "2", ACTION_ANYWHERE},
-    {"3", "bookmark.go", "3", ACTION_ANYWHERE},
-    {"4", "bookmark.go", "4", ACTION_ANYWHERE},
-    {"5", "bookmark.go", "5", ACTION_ANYWHERE},
-    {"6", "bookmark.go", "6", ACTION_ANYWHERE},
-    {"7", "bookmark.go", "7", ACTION_ANYWHERE},
-    {"8", "bookmark.go", "8", ACTION_ANYWHERE},
-    {"9", "bookmark.go", "9", ACTION_ANYWHERE},
-    {"Ctrl+1", "bookmark.set", "1", ACTION_ANYWHERE},
-    {"Ctrl+2", "bookmark.set", "2", ACTION_ANYWHERE},
-    {"Ctrl+3", "bookmark.set", "3", ACTION_ANYWHERE},
-    {"Ctrl+4", "bookmark.set", "4", ACTION_ANYWHERE},
-    {"Ctrl+5", "bookmark.set", "5", ACTION_ANYWHERE},
-    {"Ctrl+6", "bookmark.set", "6", ACTION_ANYWHERE},
-    {"Ctrl+7", "bookmark.set", "7", ACTION_ANYWHERE},
-    {"Ctrl+8", "bookmark.set", "8", ACTION_ANYWHERE},
-    {"Ctrl+9", "bookmark.set", "9", ACTION_ANYWHERE},
-    {.key = NULL},
 };
 
 const Action *action_find(const char *name) {
@@ -312,141 +325,9 @@ const Action *action_find(const char *name) {
 }
 
 const char *action_refusal(const Session *s, const Action *action) {
+    if (!leaves_question(s, action))
+        return "refuse.question";
     return action->refuses ? action->refuses(s) : NULL;
-}
-
-/* --- Keys ------------------------------------------------------------------------------------- */
-
-static bool has_key(const char *keys, const char *key) {
-    size_t length = strlen(key);
-    while (length && *(keys += strspn(keys, " "))) {
-        size_t word = strcspn(keys, " ");
-        if (word == length && strncmp(keys, key, length) == 0)
-            return true;
-        keys += word;
-    }
-    return false;
-}
-
-static bool is_here(const Session *s, ActionPlace place) {
-    const StateBench bench = s->state.place.bench;
-    const bool unit = s->state.place.depth == DEPTH_UNIT && bench == BENCH_NONE;
-    switch (place) {
-    case ACTION_ANYWHERE:
-        return true;
-    case ACTION_IN_ALGORITHM:
-        return bench == BENCH_ALGORITHM;
-    case ACTION_IN_RACE:
-        return bench == BENCH_RACE;
-    case ACTION_IN_TRIAL:
-        return bench == BENCH_LAYER;
-    case ACTION_IN_TRAINING:
-        return bench == BENCH_TRAINING;
-    case ACTION_IN_CANVAS:
-        return bench == BENCH_CANVAS;
-    case ACTION_IN_PANES:
-        return bench == BENCH_PANES;
-    case ACTION_IN_LAB:
-        return !refuse_outside_lab(s);
-    default:
-        return (place == ACTION_IN_UNIT) == unit;
-    }
-}
-
-/* One that belongs to where one is goes before one that can be done anywhere. */
-const Action *action_for_key(const Session *s, const char *key) {
-    const Action *first = NULL, *here = NULL, *anywhere = NULL;
-    for (const Action *a = actions; a->name; a++) {
-        if (!has_key(a->keys, key) || !is_here(s, a->place))
-            continue;
-        first = first ? first : a;
-        if (action_refusal(s, a))
-            continue;
-        if (a->place >= ACTION_IN_ALGORITHM) /* of the bench that is open */
-            return a;
-        if (a->place != ACTION_ANYWHERE)
-            here = here ? here : a;
-        else
-            anywhere = anywhere ? anywhere : a;
-    }
-    return here ? here : anywhere ? anywhere : first;
-}
-
-const char *action_key(const Action *action, char buffer[32]) {
-    return text_format(buffer, 32, "%.*s", (int)strcspn(action->keys, " "), action->keys);
-}
-
-const char *action_every_key(const Action *action, char buffer[ACTION_KEYS_SIZE]) {
-    text_format(buffer, ACTION_KEYS_SIZE, "%s", action->keys);
-    for (const ActionKey *k = action_keys; k->key; k++) {
-        const size_t used = strlen(buffer);
-        if (strcmp(k->action, action->name) == 0)
-            text_format(buffer + used, ACTION_KEYS_SIZE - used, "%s%s", used ? " " : "", k->key);
-    }
-    return buffer;
-}
-
-static const char *key_line(const Session *s, const char *key, char line[64]) {
-    for (const ActionKey *k = action_keys; k->key; k++)
-        if (strcmp(key, k->key) == 0 && is_here(s, k->place))
-            return text_format(line, 64, "%s %s", k->action, k->argument);
-    const Action *action = action_for_key(s, key);
-    return action ? action->name : NULL;
-}
-
-/* In the help, which has pages; all other keys mean what they do without it. */
-static const char *help_line(const char *key) {
-    static const char *const next[] = {"Down", "Right", "PageDown", "Space"};
-    static const char *const prev[] = {"Up", "Left", "PageUp", "Backspace"};
-    for (size_t i = 0; i < sizeof next / sizeof *next; i++)
-        if (strcmp(key, next[i]) == 0 || strcmp(key, prev[i]) == 0)
-            return strcmp(key, next[i]) == 0 ? "choice.next" : "choice.prev";
-    return NULL;
-}
-
-/* In an overlay's list and field; pictures stand in rows. */
-static const char *overlay_line(const Session *s, const char *key, char line[64]) {
-    static const char *const moves[][3] = {/* key, in a list, among pictures */
-                                           {"Down", "choice.next", "choice.next 6"},
-                                           {"Up", "choice.prev", "choice.prev 6"},
-                                           {"PageDown", "choice.next 8", "choice.next 18"},
-                                           {"PageUp", "choice.prev 8", "choice.prev 18"},
-                                           {"Right", NULL, "choice.next"},
-                                           {"Left", NULL, "choice.prev"}};
-    static const char *const keys[][2] = {{"Return", "choice.take"},
-                                          {"Backspace", "type.erase"},
-                                          {"Tab", "choice.next"},
-                                          {"Escape", "back"},
-                                          {"F1", "help"},
-                                          {"Ctrl+P", "palette"}};
-    static_assert(PALETTE_COLUMNS == 6, "a row of pictures");
-    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
-        if (strcmp(key, moves[i][0]) == 0)
-            return moves[i][1 + (s->state.overlay == OVERLAY_IMAGES)];
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (strcmp(key, keys[i][0]) == 0)
-            return keys[i][1];
-    size_t length = text_character(key, strlen(key) + 1);
-    if (length && !key[length])
-        return text_format(line, 64, "type %s", key);
-    return strcmp(key, "Space") == 0 ? "type  " : NULL;
-}
-
-bool action_press(Session *s, const char *key) {
-    char line[64];
-    const StateOverlay overlay = s->state.overlay;
-    const bool field = overlay && overlay != OVERLAY_HELP;
-    const char *what = field                     ? overlay_line(s, key, line)
-                       : overlay == OVERLAY_HELP ? help_line(key)
-                                                 : NULL;
-    if (!field && !what)
-        what = key_line(s, key, line);
-    if (s->state.blank && !field)
-        what = "blank no"; /* any key brings the picture back, and does no more */
-    if (!what)
-        return false;
-    session_post(s, what);
-    return true;
 }
 
 /* --- Performing ------------------------------------------------------------------------------- */
@@ -552,6 +433,10 @@ bool action_perform(Session *s, const char *line, Error *err) {
         s->unrecorded = false;
         return false;
     }
+    const bool restores =
+        s->unrecorded || action->perform == state_go || action->perform == bookmark_go;
+    if (!restores) /* a place as it was or is written, with what was revealed there */
+        prediction_follow(&before.place, &s->state.place);
     remember(s, &before.place, action);
     return true;
 }

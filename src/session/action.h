@@ -11,13 +11,16 @@ typedef enum ActionPlace {
     ACTION_ANYWHERE,
     ACTION_OUTSIDE_UNIT,
     ACTION_IN_UNIT,
+    ACTION_IN_QUESTION, /* of a lesson; */
+    ACTION_IN_LESSON,
     ACTION_IN_ALGORITHM,
     ACTION_IN_RACE,
     ACTION_IN_TRIAL, /* while a layer is played with */
     ACTION_IN_TRAINING,
     ACTION_IN_CANVAS,
     ACTION_IN_PANES,
-    ACTION_IN_LAB /* where a block or a network is chosen */
+    ACTION_IN_PREDICTION, /* while something in the middle of the screen is hidden */
+    ACTION_IN_LAB         /* where a block or a network is chosen */
 } ActionPlace;
 
 typedef struct Action {

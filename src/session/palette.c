@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 #include "session/action.h"
+#include "session/exporting.h"
+#include "session/lesson.h"
 #include <string.h>
 
 /* Rows are made one after the other until the one asked for; nothing is kept. */
@@ -139,6 +141,19 @@ static void images(Walk *w, const char *typed) {
     }
 }
 
+static void lessons(Walk *w, const char *typed) {
+    const Action *action = action_find("lesson.open");
+    const PaletteLists *lists = palette_lists(w->session);
+    const WordsLanguage language = w->session->state.language;
+    for (size_t i = 0; lists && i < lists->lesson_count; i++) {
+        const PaletteLesson *l = &lists->lessons[i];
+        if (!matches(typed, l->title[language], l->about[language]) || !is_wanted(w))
+            continue;
+        finished(w, action, l->id, l->about[language]);
+        text_format(w->row->title, sizeof w->row->title, "%s", l->title[language]);
+    }
+}
+
 /* A path that was typed or pasted. */
 static void path_typed(Walk *w, const char *typed) {
     const char *kind = file_extension(typed);
@@ -171,6 +186,27 @@ static bool arguments(Walk *w, const char *typed) {
     return true;
 }
 
+/* What can be written, with where it goes. */
+static void exports(Walk *w, const char *typed) {
+    static const char *const names[] = {"export.view", "export.zone", "export.maps",
+                                        "export.layers"};
+    enum { PICTURES = 2 };
+    for (int i = 0; i < 4; i++) {
+        const Action *action = action_find(names[i]);
+        char path[FILE_PATH_MAX] = "";
+        Error err = {0};
+        if (!is_wanted(w))
+            continue;
+        if (typed[0])
+            text_format(path, sizeof path, "%s", typed);
+        else if (!exporting_name(w->session, "", i < PICTURES ? ".png" : "", path, &err))
+            text_format(path, sizeof path, "%s", err.text);
+        finished(w, action, typed, path);
+        text_format(w->row->title, sizeof w->row->title, "%s", help_of(w->session, action));
+        action_key(action, w->row->key);
+    }
+}
+
 static void walk(Walk *w) {
     const State *state = &w->session->state;
     switch (state->overlay) {
@@ -187,6 +223,12 @@ static void walk(Walk *w) {
     case OVERLAY_IMAGES:
         path_typed(w, state->typed);
         images(w, state->typed);
+        break;
+    case OVERLAY_EXPORT:
+        exports(w, state->typed);
+        break;
+    case OVERLAY_LESSONS:
+        lessons(w, state->typed);
         break;
     default:
         break;
@@ -292,12 +334,37 @@ static bool read_images(PaletteLists *lists, Error *err) {
     return lists->images != NULL;
 }
 
+static bool read_lessons(PaletteLists *lists, Error *err) {
+    char **ids;
+    size_t count;
+    if (!lesson_ids(&lists->arena, &ids, &count, NULL))
+        return true; /* there are none */
+    lists->lessons = arena_alloc(&lists->arena, count ? count : 1, sizeof *lists->lessons, err);
+    for (size_t i = 0; lists->lessons && i < count; i++) {
+        Lesson *lesson = lesson_load(ids[i], err);
+        if (!lesson)
+            return false;
+        PaletteLesson *l = &lists->lessons[lists->lesson_count++];
+        *l = (PaletteLesson){.id = ids[i], .minutes = lesson->minutes};
+        bool ok = true;
+        for (int k = 0; k < WORDS_LANGUAGES; k++) {
+            l->title[k] = arena_text(&lists->arena, lesson->title.in[k], err);
+            l->about[k] = arena_text(&lists->arena, lesson->about.in[k], err);
+            ok = ok && l->title[k] && l->about[k];
+        }
+        lesson_free(lesson);
+        if (!ok)
+            return false;
+    }
+    return lists->lessons != NULL;
+}
+
 const PaletteLists *palette_lists(Session *s) {
     PaletteLists *lists = &s->lists;
     if (!lists->tried) {
         Error err = {0};
         lists->tried = true;
-        if (!read_models(lists, &err) || !read_images(lists, &err))
+        if (!read_models(lists, &err) || !read_images(lists, &err) || !read_lessons(lists, &err))
             s->banner = err;
     }
     return lists;

@@ -180,7 +180,30 @@ PERFORM(training_pooling);
 PERFORM(training_view);
 PERFORM(training_data);
 PERFORM(training_use);
-/* perform_look.c: how it looks, overlays, export */
+/* perform_prediction.c: predict first */
+PERFORM(prediction_hide);
+PERFORM(prediction_reveal);
+PERFORM(prediction_guess);
+/* perform_export.c: pictures of what is seen, sheets */
+const char *refuse_without_layer(const Session *s);
+const char *refuse_without_export(const Session *s);
+PERFORM(export_view);
+PERFORM(export_zone);
+PERFORM(export_maps);
+PERFORM(export_layers);
+PERFORM(export_scale_set);
+PERFORM(export_cancel);
+PERFORM(job_exported);
+PERFORM(alone_set);
+/* perform_lesson.c: a lesson underway */
+PERFORM(lesson_open);
+PERFORM(lesson_next);
+PERFORM(lesson_back);
+PERFORM(lesson_go);
+PERFORM(lesson_answer);
+PERFORM(lesson_reveal);
+PERFORM(lesson_close);
+/* perform_look.c: how it looks, overlays, the clipboard */
 PERFORM(colors_set);
 PERFORM(range_set);
 PERFORM(sort_set);
@@ -204,15 +227,16 @@ PERFORM(text_smaller);
 PERFORM(text_normal);
 PERFORM(overlay_help);
 PERFORM(overlay_palette);
+PERFORM(overlay_export);
 PERFORM(overlay_models);
 PERFORM(overlay_images);
+PERFORM(overlay_lessons);
 PERFORM(overlay_close);
 PERFORM(type_text);
 PERFORM(type_erase);
 PERFORM(choice_next);
 PERFORM(choice_prev);
 PERFORM(choice_take);
-PERFORM(export_view);
 PERFORM(copy_view);
 PERFORM(copy_state);
 PERFORM(nothing);

@@ -39,6 +39,8 @@ PERFORM(back) {
         s->banner = (Error){0};
     else if (s->notice[0])
         s->notice[0] = '\0';
+    else if (s->exporting)
+        return export_cancel(s, "", err);
     else if (state->playing)
         state->playing = false;
     else if (s->opening || (state->all && scene_ready(s->scene) <= session_last_node(s)))

@@ -127,9 +127,25 @@ PERFORM(overlay_images) {
     return show_overlay(s, OVERLAY_IMAGES) && choose_open_one(s);
 }
 
+PERFORM(overlay_export) {
+    (void)argument, (void)err;
+    return show_overlay(s, OVERLAY_EXPORT);
+}
+
+PERFORM(overlay_lessons) {
+    (void)argument, (void)err;
+    return show_overlay(s, OVERLAY_LESSONS);
+}
+
 PERFORM(overlay_close) {
     (void)argument, (void)err;
     return show_overlay(s, s->state.overlay);
+}
+
+/* What is typed makes another list, but not of what can be exported. */
+static void choose_first(Session *s) {
+    if (s->state.overlay != OVERLAY_EXPORT)
+        s->state.choice = 0;
 }
 
 /* Adds to the overlay's field. */
@@ -142,7 +158,7 @@ PERFORM(type_text) {
         return error_set(err, ERROR_TOO_LARGE, "type", TEXT("%zu bytes", length + more),
                          TEXT("%zu", sizeof state->typed - 1));
     memcpy(state->typed + length, argument, more + 1);
-    state->choice = 0;
+    choose_first(s);
     return true;
 }
 
@@ -154,7 +170,7 @@ PERFORM(type_erase) {
         length--;
     if (length)
         typed[length - 1] = '\0';
-    s->state.choice = 0;
+    choose_first(s);
     return true;
 }
 
@@ -199,30 +215,6 @@ PERFORM(choice_take) {
 }
 
 /* --- Out of the program ----------------------------------------------------------------------- */
-
-/* The first name of convoscope-001.png, ... that no file has yet. */
-static bool next_file(char path[FILE_PATH_MAX], Error *err) {
-    for (int i = 1; i < 100000; i++) {
-        text_format(path, FILE_PATH_MAX, "convoscope-%03d.png", i);
-        if (!file_exists(path))
-            return true;
-    }
-    return error_set(err, ERROR_BAD, "there are too many convoscope-NNN.png here");
-}
-
-PERFORM(export_view) {
-    char path[FILE_PATH_MAX];
-    if (!s->screen.export_view)
-        return error_set(err, ERROR_UNSUPPORTED, "export.view", "there is no view");
-    if (argument[0] ? !session_set_path(path, argument, "the file's name", err)
-                    : !next_file(path, err))
-        return false;
-    s->notice[0] = '\0'; /* what was told of the picture before is no part of this one */
-    if (!s->screen.export_view(s->screen.context, path, err))
-        return false;
-    session_notice(s, "notice.wrote", path);
-    return true;
-}
 
 PERFORM(copy_view) {
     (void)argument;

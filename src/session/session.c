@@ -6,6 +6,7 @@
 #include "session/bench.h"
 #include "session/palette.h"
 #include "session/settings.h"
+#include "session/tutor.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,7 @@ bool session_open(Session *s, const SessionOptions *options, Error *err) {
     *s = (Session){.stop = options->stop,
                    .words = options->words,
                    .run = options->run,
+                   .folder = options->folder,
                    .scripted = options->scripted};
     state_init(&s->state);
     if (options->look)
@@ -52,7 +54,8 @@ bool session_open(Session *s, const SessionOptions *options, Error *err) {
     s->jobs = job_thread_new(&options->run, options->pool, err);
     if (!s->jobs)
         return false;
-    if (session_open_scene(s, &names, options->state, err))
+    if (session_open_scene(s, &names, options->state, err) &&
+        (!options->lesson || tutor_open(s, options->lesson, err)))
         return true;
     session_close(s);
     return false;
@@ -62,7 +65,9 @@ void session_close(Session *s) {
     job_thread_free(s->jobs);
     work_release(explanation_work(s->explanation));
     work_release(s->work);
+    work_release(s->exporting);
     learning_free(s->learning);
+    tutor_free(s->tutor);
     scene_release(s->scene);
     history_free(&s->history);
     browse_free(&s->browse);
@@ -289,9 +294,20 @@ static void ask_for_explanation(Session *s) {
         s->explanation = explanation_new(s->scene, &request, NULL);
 }
 
+/* Sheets that are being written come before all else that takes long, with what they need. */
+static bool ask_for_export(Session *s) {
+    if (!s->exporting)
+        return false;
+    job_work(s->jobs, s->exporting);
+    if (scene_ready(s->exporting->scene) > s->exporting->needs)
+        return false;
+    job_compute(s->jobs, s->exporting->scene, s->exporting->needs);
+    return true;
+}
+
 /* Nothing while a scene is being opened: then the thread would be in two minds. */
 static void ask_for_work(Session *s) {
-    if (!s->scene || s->state.paused || s->opening)
+    if (!s->scene || s->opening || ask_for_export(s) || s->state.paused)
         return;
     int last = s->state.all ? session_last_node(s) : s->state.place.node;
     ask_for_explanation(s);
@@ -299,7 +315,8 @@ static void ask_for_work(Session *s) {
     Work *work = s->work ? s->work : explanation_work(s->explanation);
     if (work && work->scene == s->scene && work->needs > last)
         last = work->needs;
-    job_work(s->jobs, work);
+    if (!s->exporting)
+        job_work(s->jobs, work);
     job_compute(s->jobs, s->scene, last);
 }
 
@@ -317,6 +334,10 @@ static bool autoplay(Session *s) {
     return session_post(s, "play.step");
 }
 
+static bool end_export(Session *s) {
+    return s->exporting && work_at_end(s->exporting) && session_post(s, "job.exported");
+}
+
 /* In the unit view a cell is chosen as soon as there are values to choose by. */
 static bool settle_cell(Session *s) {
     const StatePlace *p = &s->state.place;
@@ -329,7 +350,9 @@ bool session_tick(Session *s, double now) {
     s->now = now;
     if (changed)
         session_post(s, "job.end");
+    changed = end_export(s) || changed;
     changed = settle_cell(s) || changed;
+    changed = tutor_tick(s) || changed;
     changed = autoplay(s) || changed;
     ask_for_work(s);
     return changed;
@@ -344,10 +367,11 @@ static bool wait_for_thread(Session *s) {
 
 bool session_wait(Session *s) {
     do {
+        tutor_at_once(s);
         session_tick(s, s->now);
         if (!wait_for_thread(s))
             return false;
-    } while (job_has_news(s->jobs) || settle_cell(s));
+    } while (job_has_news(s->jobs) || settle_cell(s) || end_export(s) || tutor_tick(s));
     while (s->learning && !learning_wait(s->learning, 50))
         if (job_cancelled(s->stop))
             return false;

@@ -18,6 +18,8 @@ typedef struct SessionOptions {
     const char *state;   /* a line of state_print to begin with; its scene overrules the above */
     const Words *words;  /* lent; NULL: none, for tests */
     const State *look;   /* its look (settings.h); NULL: as state_init has it */
+    const char *lesson;  /* to begin with; NULL: none */
+    const char *folder;  /* lent: where exports go that name none; NULL: exporting_name says */
     RunOptions run;
     Pool *pool;      /* lent: must outlive the session */
     const Job *stop; /* once cancelled (Ctrl-C), session_wait gives up. May be NULL */
@@ -45,17 +47,26 @@ typedef struct PaletteModel {
     int error_count;
 } PaletteModel;
 
+/* A lesson as the picker tells of it. */
+typedef struct PaletteLesson {
+    const char *id, *title[WORDS_LANGUAGES], *about[WORDS_LANGUAGES];
+    int minutes;
+} PaletteLesson;
+
 /* The pictures that come with the program, and networks, as the pickers list them: the trained ones
  * first. */
 typedef struct PaletteLists {
     Arena arena;
     PaletteModel *models;
     char **images;
+    PaletteLesson *lessons;
     int *taught;              /* models as the classroom meets them: family, year, size */
     atomic_int *microseconds; /* that a pass took here, by model; 0: not measured */
-    size_t model_count, image_count;
+    size_t model_count, image_count, lesson_count;
     bool tried;
 } PaletteLists;
+
+typedef struct Tutor Tutor;
 
 typedef struct Session {
     State state;
@@ -66,12 +77,16 @@ typedef struct Session {
     Explanation *explanation; /* of what the state says; NULL: none */
     Work *work;               /* of the bench that is open; NULL: none */
     RunOptions run;
+    const char *folder; /* as in the options */
+    Work *exporting;    /* sheets that are being written (exporting.h); NULL: none */
     Learning *learning; /* begun when it was first looked at; NULL: not yet */
+    Tutor *tutor;       /* of the lesson underway (session/tutor.h); NULL: none */
     SceneNames asked;   /* for the next scene, while `opening` */
     bool opening;
     char *arrival;     /* what to be like once that is open: a line of state_print; or NULL */
     StatePlace coming; /* or where to be, */
     bool has_coming;
+    bool performing; /* a lesson, not a person, does something */
     bool unrecorded; /* what the action underway changes makes no history: an undo */
     History history;
     Browse browse; /* the folder of the picture */

@@ -33,9 +33,11 @@ void state_init(State *state) {
                                .panes_seed = 1,
                                .learn_seed = 1,
                                .learn_rate = 20000},
+                     .lesson_answer = -1,
                      .hover = {GRAPH_FAILED, -1, {-1, -1}},
                      .text = 100,
-                     .speed = 4};
+                     .speed = 4,
+                     .export_scale = 1};
 }
 
 bool state_same_scene(const SceneNames *a, const SceneNames *b) {
@@ -73,16 +75,13 @@ const char *state_field_name(const StateField *field) {
 }
 
 const char *state_field_values(const StateField *field) {
-    static const char *const kinds[] = {[FIELD_PATH] = "PATH",
-                                        [FIELD_TYPED] = "TEXT",
-                                        [FIELD_INT] = "N",
-                                        [FIELD_PAIR] = "N,N",
-                                        [FIELD_BOOL] = "yes|no",
-                                        [FIELD_NODE] = "NODE|input",
-                                        [FIELD_BLOCKS] = "BLOCK+BLOCK|none",
-                                        [FIELD_NUMBERS] = "N+N|none",
-                                        [FIELD_CELLS] = "LEVELS|none",
-                                        [FIELD_EDITS] = "N:N+N:N|none"};
+    static const char *const kinds[] = {
+        [FIELD_PATH] = "PATH",         [FIELD_TYPED] = "TEXT",
+        [FIELD_WORD] = "TEXT",         [FIELD_INT] = "N",
+        [FIELD_PAIR] = "N,N",          [FIELD_BOOL] = "yes|no",
+        [FIELD_NODE] = "NODE|input",   [FIELD_BLOCKS] = "BLOCK+BLOCK|none",
+        [FIELD_NUMBERS] = "N+N|none",  [FIELD_CELLS] = "LEVELS|none",
+        [FIELD_EDITS] = "N:N+N:N|none"};
     return field->choices ? field->choices : kinds[field->kind];
 }
 
@@ -199,6 +198,7 @@ static bool put_field(const State *state, const Graph *g, const StateField *f, c
     switch (f->kind) {
     case FIELD_PATH:
     case FIELD_TYPED:
+    case FIELD_WORD:
         return put(buffer, size, at);
     case FIELD_NODE:
         return put(buffer, size, node_name(g, *numbers));
@@ -363,11 +363,14 @@ static bool read_cells(const StateField *f, const char *text, uint8_t *out, Erro
 static bool set_field(State *state, const Graph *g, const StateField *f, const char *value,
                       Error *err) {
     void *at = (char *)state + f->offset;
-    size_t room = f->kind == FIELD_PATH ? FILE_PATH_MAX : STATE_TYPED_SIZE;
+    const size_t room = f->kind == FIELD_PATH   ? FILE_PATH_MAX
+                        : f->kind == FIELD_WORD ? STATE_WORD_SIZE
+                                                : STATE_TYPED_SIZE;
     static_assert(sizeof(StateDepth) == sizeof(int), "choices are stored as int");
     switch (f->kind) {
     case FIELD_PATH:
     case FIELD_TYPED:
+    case FIELD_WORD:
         return put(at, room, value) ||
                error_set(err, ERROR_TOO_LARGE, f->name, TEXT("%zu bytes", strlen(value)),
                          TEXT("%zu", room - 1));

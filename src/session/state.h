@@ -123,6 +123,8 @@ typedef enum StateLearnView {
     LEARN_DEGRADATION, /* plain and residual networks of 20 and 56 layers */
     LEARN_VIEWS
 } StateLearnView;
+/* What is predicted first, and hidden until it is revealed (session/prediction.h). */
+typedef enum StateHide { HIDE_NONE, HIDE_SHAPE, HIDE_VALUE, HIDE_CLASS, HIDES } StateHide;
 typedef enum StateTheme { THEME_DARK, THEME_LIGHT, THEME_CONTRAST, THEMES } StateTheme;
 typedef enum StateOverlay {
     OVERLAY_NONE,
@@ -130,11 +132,14 @@ typedef enum StateOverlay {
     OVERLAY_PALETTE, /* of commands, and of what they may be about */
     OVERLAY_MODELS,
     OVERLAY_IMAGES,
+    OVERLAY_EXPORT, /* what of the screen is written, and where */
+    OVERLAY_LESSONS,
     OVERLAYS
 } StateOverlay;
 
 enum {
     STATE_TYPED_SIZE = 1024,
+    STATE_WORD_SIZE = 64,
     STATE_TEXT_MIN = 80,
     STATE_TEXT_MAX = 240,
     STATE_FLAG_BYTES = GRAPH_BLOCKS_MAX / 8
@@ -221,8 +226,11 @@ typedef struct StatePlace {
     int canvas_plain; /* 1: not fitted as MNIST's digits are */
     StatePanes panes_kind;
     int panes_seed, panes_difference; /* 1: left − right in place of the right one */
-    bool logits;                      /* classes by logit, not probability */
-    char panes_model[FILE_PATH_MAX];  /* ""; one that suits it */
+    StateHide hide;
+    char guess[STATE_WORD_SIZE]; /* of what is hidden: "24 24 20", "0.5", a class's number; or "" */
+    bool revealed;
+    bool logits;                     /* classes by logit, not probability */
+    char panes_model[FILE_PATH_MAX]; /* ""; one that suits it */
     char other[FILE_PATH_MAX]; /* the picture whose switches are used; "": one that comes along */
 } StatePlace;
 
@@ -236,6 +244,8 @@ typedef struct StateHover {
 typedef struct State {
     StatePlace place;
     char learn_data[FILE_PATH_MAX]; /* what to learn; "": Fashion-MNIST as packaged */
+    char lesson[FILE_PATH_MAX];     /* that is underway, as lesson_load takes it; "": none */
+    int lesson_step, lesson_answer; /* from 0; see session/tutor.h */
     StateHover hover;
     StateOverlay overlay;
     char typed[STATE_TYPED_SIZE]; /* into the overlay's field */
@@ -247,12 +257,14 @@ typedef struct State {
     bool big;   /* for the hall: two zones at a time, larger type, thicker lines */
     bool still; /* no animations */
     bool fullscreen;
-    int display;  /* which one; counted from 0 */
-    bool blank;   /* a black screen */
-    bool playing; /* autoplay: a step a tick */
-    int speed;    /* of that, steps a second */
-    bool all;     /* compute to the end, not only up to the node shown */
-    bool paused;  /* compute nothing until the next step */
+    int display;      /* which one; counted from 0 */
+    bool alone;       /* of the zones only the one that is large */
+    int export_scale; /* pixels of exported pictures to one of the screen */
+    bool blank;       /* a black screen */
+    bool playing;     /* autoplay: a step a tick */
+    int speed;        /* of that, steps a second */
+    bool all;         /* compute to the end, not only up to the node shown */
+    bool paused;      /* compute nothing until the next step */
     bool quit;
 } State;
 

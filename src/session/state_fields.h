@@ -7,6 +7,7 @@
 typedef enum FieldKind {
     FIELD_PATH,    /* char[FILE_PATH_MAX] */
     FIELD_TYPED,   /* char[STATE_TYPED_SIZE] */
+    FIELD_WORD,    /* char[STATE_WORD_SIZE] */
     FIELD_INT,     /* int, min..max */
     FIELD_MAPS,    /* int, one of state_maps */
     FIELD_PAIR,    /* int[2], each min..max: "5,7" */

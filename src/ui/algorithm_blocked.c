@@ -1,6 +1,7 @@
 /* Blocked GEMM: its five loops with their indices, the parts of A, B and C that are at work, the
  * packed panels about the running k, and the micro-tile's accumulators as they fill. */
 #include "ui/algorithm.h"
+#include "ui/prediction.h"
 
 #include "base/text.h"
 #include <math.h>
@@ -227,7 +228,7 @@ static void draw_sums(const AlgorithmView *w, Rect box, const Tile *t) {
                         TEXT("%d", t->depth), ui_count(v, p->pc.count)));
     ui_paragraph(v, &box, mono, 1,
                  ui_keep(v, TEXT("acc[%lld,%lld] = %s", (long long)row, (long long)column,
-                                 ui_digits(v, (double)acc, 7))));
+                                 prediction_value(v, ui_digits(v, (double)acc, 7)))));
     float c = p->pc.first ? gemm_walk_c(&a->walk, a->x_data, a->weights, p->group, a->row,
                                         a->column, p->pc.first)
                           : 0;
@@ -236,9 +237,9 @@ static void draw_sums(const AlgorithmView *w, Rect box, const Tile *t) {
     if (all && a->bias)
         c += a->bias[a->channel];
     if (all || p->pc.first)
-        ui_paragraph(
-            v, &box, mono, 1,
-            ui_keep(v, TEXT("%s = %s", all ? "y" : "C + acc", ui_digits(v, (double)c, 7))));
+        ui_paragraph(v, &box, mono, 1,
+                     ui_keep(v, TEXT("%s = %s", all ? "y" : "C + acc",
+                                     prediction_value(v, ui_digits(v, (double)c, 7)))));
 }
 
 /* --- The column ------------------------------------------------------------------------------- */
@@ -264,6 +265,7 @@ void algorithm_blocked(const AlgorithmView *w, Rect box) {
     const char *words = ui_say(v, "algorithm.tile", "14", "32", "8", "384");
     const TextStyle dim = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
     const int height = draw_paragraph_height(v->list, box.w, dim, line, words) + 2 * line;
-    draw_sums(w, rect_cut_bottom(&box, height), &t);
+    if (box.h >= height)
+        draw_sums(w, rect_cut_bottom(&box, height), &t);
     draw_tile(w, rect_inset(box, 2, SPACE(v) / 2), &t);
 }

@@ -2,11 +2,16 @@
 
 #include "base/text.h"
 #include "ui/lab.h"
+#include "ui/prediction.h"
+#include <math.h>
 
 typedef struct BenchRow {
     BenchDraw draw;
     const char *word, *note; /* its tab, and what hovering that says */
     bool alone;              /* without the network above it */
+    bool shapes;             /* it tells the shape of the layer shown */
+    bool grows;              /* with much room its type is larger */
+    int height;              /* that it is made for, in logical pixels at scale 1 */
     const char *const *hints;
 } BenchRow;
 
@@ -65,20 +70,25 @@ static const char *const panes_hints[] = {
 
 static const BenchRow rows[BENCHES] = {
     [BENCH_NONE] = {.draw = NULL},
-    [BENCH_ALGORITHM] = {bench_algorithm, "bench.algorithm", NULL, true, algorithm_hints},
-    [BENCH_RACE] = {bench_race, "bench.race", NULL, false, race_hints},
-    [BENCH_LAYER] = {bench_layer, "bench.layer", "bench.layer_note", false, layer_hints},
-    [BENCH_RESIDUAL] = {bench_residual, "bench.residual", "bench.residual_note", false,
-                        residual_hints},
-    [BENCH_DENSE] = {bench_dense, "bench.dense", "bench.dense_note", false, dense_hints},
-    [BENCH_INCEPTION] = {bench_inception, "bench.inception", "bench.inception_note", false,
-                         inception_hints},
-    [BENCH_TRAINING] = {bench_training, "bench.training", "bench.training_note", true,
-                        training_hints},
-    [BENCH_CANVAS] = {bench_canvas, "bench.canvas", "bench.canvas_note", true, canvas_hints},
-    [BENCH_PANES] = {bench_panes, "bench.panes", "bench.panes_note", false, panes_hints},
-    [BENCH_FAMILIES] = {bench_families, "bench.families", "bench.families_note", true,
-                        families_hints},
+    [BENCH_ALGORITHM] = {bench_algorithm, "bench.algorithm", NULL, true, true, false, 0,
+                         algorithm_hints},
+    [BENCH_RACE] = {bench_race, "bench.race", NULL, false, true, false, 0, race_hints},
+    [BENCH_LAYER] = {bench_layer, "bench.layer", "bench.layer_note", false, false, true, 400,
+                     layer_hints},
+    [BENCH_RESIDUAL] = {bench_residual, "bench.residual", "bench.residual_note", false, true, true,
+                        430, residual_hints},
+    [BENCH_DENSE] = {bench_dense, "bench.dense", "bench.dense_note", false, true, true, 430,
+                     dense_hints},
+    [BENCH_INCEPTION] = {bench_inception, "bench.inception", "bench.inception_note", false, true,
+                         true, 430, inception_hints},
+    [BENCH_TRAINING] = {bench_training, "bench.training", "bench.training_note", true, false, false,
+                        480, training_hints},
+    [BENCH_CANVAS] = {bench_canvas, "bench.canvas", "bench.canvas_note", true, false, false, 440,
+                      canvas_hints},
+    [BENCH_PANES] = {bench_panes, "bench.panes", "bench.panes_note", false, true, false, 400,
+                     panes_hints},
+    [BENCH_FAMILIES] = {bench_families, "bench.families", "bench.families_note", true, false, false,
+                        0, families_hints},
 };
 
 bool bench_has_network(StateBench bench) {
@@ -87,6 +97,15 @@ bool bench_has_network(StateBench bench) {
 
 const char *const *bench_hints(StateBench bench) {
     return rows[bench].hints;
+}
+
+double bench_scale(StateBench bench, int height, double scale) {
+    enum { ROOM = 125 }; /* percent of what is needed, before type grows */
+    static const double most = 1.4;
+    const double fits = rows[bench].height > 0 ? height / (double)rows[bench].height : scale;
+    if (fits < scale)
+        return fmax(1, fits);
+    return rows[bench].grows ? fmax(scale, fmin(most, fits * 100 / ROOM)) : scale;
 }
 
 bool bench_waits(const View *v, Rect box, const Work *work, const char *waiting) {
@@ -133,6 +152,6 @@ void view_bench(const View *v, Rect box) {
     const char *refusal = kind->refuses ? kind->refuses(v->session) : NULL;
     if (refusal) /* another network than it was opened for */
         ui_empty(v, box, ui_word(v, refusal));
-    else
+    else if (!row->shapes || !prediction_covers_shape(v, box, v->node))
         row->draw(v, box);
 }

@@ -14,6 +14,9 @@ void bench_race(const View *v, Rect box);
 
 void view_bench(const View *v, Rect box);
 /* Whether the network is drawn above it. */
+/* The scale of type for a zone of that height: smaller where the bench would not fit, larger where
+ * there is room for more. */
+double bench_scale(StateBench bench, int height, double scale);
 bool bench_has_network(StateBench bench);
 /* The actions of most use there, the first first; NULL ends them. */
 const char *const *bench_hints(StateBench bench);

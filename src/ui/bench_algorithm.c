@@ -2,6 +2,7 @@
  * blocked GEMM, at the same output of the same layer, with its own numbers. */
 #include "ui/algorithm.h"
 #include "ui/bench.h"
+#include "ui/prediction.h"
 
 #include "base/text.h"
 
@@ -92,6 +93,8 @@ static void draw_sums(const AlgorithmView *w, Rect *column) {
                                      ui_number(v, (double)x), ui_number(v, (double)(weight * x))));
     const int height = draw_paragraph_height(v->list, column->w, dim, line, which) +
                        draw_paragraph_height(v->list, column->w, mono, line, product) + line;
+    if (height > column->h)
+        return;
     Rect box = rect_cut_bottom(column, height);
     ui_paragraph(v, &box, dim, 3, which);
     ui_paragraph(v, &box, mono, 3, product);
@@ -99,7 +102,8 @@ static void draw_sums(const AlgorithmView *w, Rect *column) {
     if (all && a->bias)
         sum += a->bias[a->channel];
     ui_paragraph(v, &box, mono, 1,
-                 ui_keep(v, TEXT("%s = %s", all ? "y" : "sum", ui_digits(v, (double)sum, 7))));
+                 ui_keep(v, TEXT("%s = %s", all ? "y" : "sum",
+                                 prediction_value(v, ui_digits(v, (double)sum, 7)))));
 }
 
 static void mark_pixel(const View *v, Rect map, int w, int h, int64_t y, int64_t x, Color color) {
@@ -158,6 +162,8 @@ void algorithm_naive(const AlgorithmView *w, Rect box) {
     naive_code(w, &box);
     rect_cut_top(&box, SPACE(v) / 2);
     draw_sums(w, &box);
+    if (box.h < 4 * ui_line(v, SIZE_SMALL)) /* no room for maps */
+        return;
     rect_cut_bottom(&box, SPACE(v) / 2);
     Rect left = rect_cut_left(&box, (box.w - SPACE(v)) / 2);
     rect_cut_left(&box, SPACE(v));

@@ -2,6 +2,7 @@
  * maps in which they differ. */
 #include "session/canvas.h"
 #include "ui/bench.h"
+#include "ui/prediction.h"
 
 #include "base/text.h"
 #include <math.h>
@@ -71,17 +72,27 @@ static void draw_class(const View *v, Rect row, double share, int64_t index, boo
         draw_fill(v->list, bar, first ? v->theme->accent : v->theme->bar);
 }
 
+static int class_line(const View *v) {
+    return draw_text_height(v->list, ui_style(v, SIZE_SMALL, TONE_TEXT, ALIGN_RIGHT));
+}
+
+/* All in their order; where there is no room for that, the likeliest. */
 static void draw_classes(const View *v, Rect box, const CanvasAnswer *answer, const char *side) {
     const int64_t all = tensor_count(answer->last);
-    const int count = all < CLASSES ? (int)all : CLASSES;
-    int64_t best[1];
+    const int count = all < CLASSES ? (int)all : CLASSES, room = box.h / class_line(v);
+    const int shown = rect_least(count, room);
+    int64_t best[CLASSES];
+    if (prediction_covers_classes(v, box) || shown < 1)
+        return;
     draw_region(v->list, box, NULL, "canvas.classes.%s", side);
-    stats_top(answer->last->data, all, 1, best);
-    const int line = rect_least(box.h / count, ui_line(v, SIZE_SMALL) * 5 / 4);
+    stats_top(answer->last->data, all, shown, best);
+    const int line = rect_least(box.h / shown, ui_line(v, SIZE_SMALL) * 5 / 4);
     const int names = rect_least(box.w * 36 / 100, ui_px(v, 96));
-    for (int i = 0; i < count; i++)
-        draw_class(v, rect_cut_top(&box, line), (double)answer->last->data[i], i, i == best[0],
-                   names);
+    for (int i = 0; i < shown; i++) {
+        const int64_t index = shown < count ? best[i] : i;
+        draw_class(v, rect_cut_top(&box, line), (double)answer->last->data[index], index,
+                   index == best[0], names);
+    }
 }
 
 static void draw_seen(const View *v, Rect box, const CanvasAnswer *answer, int side,
@@ -109,12 +120,15 @@ static void draw_half(const View *v, Rect box, int which, int side) {
         bench_waits(v, box, bench_work(v->session), ui_word(v, "canvas.waiting"));
         return;
     }
-    Rect seen = rect_cut_top(&box, rect_least(box.h * 26 / 100, ui_px(v, 84)));
-    draw_seen(v, rect_cut_left(&seen, seen.h), &answer, side, sides[which]);
-    rect_cut_left(&seen, SPACE(v));
-    ui_paragraph(v, &seen, small, 3,
-                 ui_word(v, v->place->canvas_plain ? "canvas.plain" : "canvas.fitted"));
-    rect_cut_top(&box, SPACE(v) / 2);
+    const int least = CLASSES * class_line(v) + SPACE(v) / 2;
+    if (box.h * 74 / 100 >= least) { /* the classes come first */
+        Rect seen = rect_cut_top(&box, rect_least(box.h * 26 / 100, ui_px(v, 84)));
+        draw_seen(v, rect_cut_left(&seen, seen.h), &answer, side, sides[which]);
+        rect_cut_left(&seen, SPACE(v));
+        ui_paragraph(v, &seen, small, 3,
+                     ui_word(v, v->place->canvas_plain ? "canvas.plain" : "canvas.fitted"));
+        rect_cut_top(&box, SPACE(v) / 2);
+    }
     draw_classes(v, box, &answer, sides[which]);
 }
 

@@ -181,7 +181,7 @@ static void draw_stack_panel(Dense *x, Rect box) {
     Rect numbers = rect_cut_left(&box, draw_text_width(v->list, mono, "00") + SPACE(v) / 2);
     numbers.w -= SPACE(v) / 2;
     const int height = box.h >= x->rows ? box.h / x->rows * x->rows : box.h;
-    box.h = numbers.h = rect_least(height, x->rows * ui_px(v, 60));
+    box.h = numbers.h = rect_least(height, x->rows * ui_px(v, 130));
     int column = -1;
     find_cell(x, box, 1, &column);
     draw_stack(x, box);
@@ -202,8 +202,8 @@ static void draw_matrix_panel(Dense *x, Rect box) {
     Rect numbers = rect_cut_left(&box, draw_text_width(v->list, mono, "00") + SPACE(v) / 2);
     numbers.w -= SPACE(v) / 2;
     box.h = numbers.h =
-        rect_least(box.h >= x->rows ? box.h / x->rows * x->rows : box.h, x->rows * ui_px(v, 60));
-    box.w = rect_least(box.w / x->rows * x->rows, x->rows * ui_px(v, 60));
+        rect_least(box.h >= x->rows ? box.h / x->rows * x->rows : box.h, x->rows * ui_px(v, 130));
+    box.w = rect_least(box.w / x->rows * x->rows, x->rows * ui_px(v, 130));
     across.x = box.x;
     across.w = box.w;
     if (bench_waits(v, box, x->work, ui_word(v, "dense.waiting")))

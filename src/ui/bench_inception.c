@@ -27,7 +27,8 @@ static void draw_bar(const View *v, Rect line, double share, Color color, const 
     draw_fill(v->list, bar, color);
     line.x += bar.w + SPACE(v) / 2;
     line.w -= bar.w + SPACE(v) / 2;
-    draw_text(v->list, line, style, text);
+    if (line.h >= draw_text_height(v->list, style))
+        draw_text(v->list, line, style, text);
 }
 
 static Color lane_color(int branch) {
@@ -216,12 +217,12 @@ void bench_inception(const View *v, Rect box) {
     const int chosen = rect_least(v->place->inception_block, count - 1);
     const int block = lab_block(v->graph, BLOCK_INCEPTION, chosen);
     const LabInception x = lab_inception(v->graph, block);
-    const Node *out = &v->graph->nodes[v->graph->blocks[block].output];
+    const int out = v->graph->blocks[block].output;
     draw_region(v->list, box, NULL, "view.inception");
     ui_heading(v, &box,
                ui_say(v, "inception.title", ui_phrases(v, v->graph->blocks[block].label),
                       TEXT("%d", chosen + 1), TEXT("%d", count)),
-               ui_say(v, "inception.note", ui_count(v, x.all.in), ui_extent(v, &out->out)));
+               ui_say(v, "inception.note", ui_count(v, x.all.in), ui_extent_of(v, out)));
     const UiButton buttons[] = {
         {ui_word(v, "lab.prev"), "lab.prev", "inception.prev", false, false},
         {ui_word(v, "lab.next"), "lab.next", "inception.next", false, false}};

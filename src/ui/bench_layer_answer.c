@@ -1,6 +1,7 @@
 /* view.play: maps of the layer set to zero, or a grey patch over the picture, and what the network
  * answers then, beside what it answered. */
 #include "ui/bench_layer.h"
+#include "ui/prediction.h"
 
 #include "base/text.h"
 #include <math.h>
@@ -55,6 +56,8 @@ static void draw_class(const TrialView *t, Rect row, int names, int64_t index) {
 static void draw_answer(const TrialView *t, Rect box, const char *with) {
     const View *v = t->v;
     int64_t classes[ROWS];
+    if (prediction_covers_classes(v, box))
+        return;
     if (!t->result || !t->result->before.probabilities.data) {
         bench_waits(v, box, t->work, ui_word(v, "trial.asking"));
         return;

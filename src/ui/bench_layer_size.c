@@ -1,6 +1,7 @@
 /* view.play: kernel, stride, padding, dilation and groups to slide, and what they make of the layer
  * at once: the formula, the figures, a map of it. */
 #include "ui/bench_layer.h"
+#include "ui/prediction.h"
 
 #include "base/text.h"
 #include <math.h>
@@ -100,6 +101,8 @@ static void draw_formula(const TrialView *t, Rect *box) {
     const TextStyle mono = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
     const TextStyle dim = ui_mono(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
     const int64_t extent = t->figures.extent[1];
+    const bool hidden = prediction_hides_shape(v->place, v->node);
+    const char *out = hidden ? "?" : TEXT("%lld", (long long)t->figures.out[1]);
     const bool gaps = p->dilation[1] > 1;
     if (gaps)
         ui_paragraph(v, box, ui_style(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT), 3,
@@ -110,11 +113,10 @@ static void draw_formula(const TrialView *t, Rect *box) {
                  gaps ? "⌊(W − (D(K − 1) + 1) + 2P) ÷ S⌋ + 1" : "⌊(W − K + 2P) ÷ S⌋ + 1");
     if (t->figures.fault == TRIAL_LARGE)
         return;
-    ui_paragraph(
-        v, box, mono, 2,
-        ui_keep(v, TEXT("⌊(%lld − %lld + 2·%lld) ÷ %lld⌋ + 1 = %lld", (long long)t->node->in.dim[2],
-                        (long long)extent, (long long)p->padding[1], (long long)p->stride[1],
-                        (long long)t->figures.out[1])));
+    ui_paragraph(v, box, mono, 2,
+                 ui_keep(v, TEXT("⌊(%lld − %lld + 2·%lld) ÷ %lld⌋ + 1 = %s",
+                                 (long long)t->node->in.dim[2], (long long)extent,
+                                 (long long)p->padding[1], (long long)p->stride[1], out)));
 }
 
 static void draw_figures(const TrialView *t, Rect *box) {
@@ -124,14 +126,20 @@ static void draw_figures(const TrialView *t, Rect *box) {
     for (int i = 0; i < 2; i++)
         sizes[i] = ui_unbroken(v, ui_keep(v, TEXT("%lld × %lld", (long long)(i ? f : &own)->out[0],
                                                   (long long)(i ? f : &own)->out[1])));
-    const char *rows[][3] = {
-        {"", ui_word(v, "trial.the_layer"), ui_word(v, "trial.with_these")},
-        {ui_word(v, "trial.map_size"), sizes[0], f->fault ? "–" : sizes[1]},
-        {ui_word(v, "trial.weights"), ui_count(v, own.weights),
-         f->fault == TRIAL_GROUPS ? "–" : ui_count(v, f->weights)},
-        {ui_word(v, "trial.macs"), ui_count(v, own.macs), f->fault ? "–" : ui_count(v, f->macs)}};
+    const bool hidden = prediction_hides_shape(v->place, v->node);
+    const char *rows[][3] = {{"", ui_word(v, "trial.the_layer"), ui_word(v, "trial.with_these")},
+                             {ui_word(v, "trial.map_size"), hidden ? "?" : sizes[0],
+                              hidden     ? "?"
+                              : f->fault ? "–"
+                                         : sizes[1]},
+                             {ui_word(v, "trial.weights"), ui_count(v, own.weights),
+                              f->fault == TRIAL_GROUPS ? "–" : ui_count(v, f->weights)},
+                             {ui_word(v, "trial.macs"), hidden ? "?" : ui_count(v, own.macs),
+                              hidden     ? "?"
+                              : f->fault ? "–"
+                                         : ui_count(v, f->macs)}};
     rect_cut_top(box, SPACE(v) / 2);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && box->h >= ui_line(v, SIZE_SMALL); i++) {
         Rect line = rect_cut_top(box, ui_line(v, SIZE_SMALL));
         const Rect last = rect_cut_right(&line, line.w * 37 / 100);
         const Rect middle = rect_cut_right(&line, last.w);
@@ -171,8 +179,9 @@ void trial_size_view(const TrialView *t, Rect box) {
     draw_formula(t, &left);
     draw_figures(t, &left);
     const char *fault = trial_fault(t, &t->figures, t->node->in.dim[1], t->node->in.dim[2]);
-    ui_paragraph(v, &left, ui_style(v, SIZE_SMALL, fault ? TONE_WRONG : TONE_DIM, ALIGN_LEFT), 4,
-                 fault ? fault : filter_note(t));
+    if (fault || left.h >= 3 * ui_line(v, SIZE_SMALL))
+        ui_paragraph(v, &left, ui_style(v, SIZE_SMALL, fault ? TONE_WRONG : TONE_DIM, ALIGN_LEFT),
+                     4, fault ? fault : filter_note(t));
     StateTrial strongest = t->trial;
     strongest.input = -1;
     const bool picture = t->node->inputs[0] == GRAPH_IMAGE;
@@ -182,6 +191,8 @@ void trial_size_view(const TrialView *t, Rect box) {
         picture ? ui_word(v, "trial.in_picture")
                 : ui_say(v, "trial.in_map", of, ui_count(v, t->node->in.dim[0])),
         ui_say(v, "trial.own_map", number), ui_say(v, "trial.new_map", number)};
+    if (prediction_covers_shape(v, box, v->node))
+        return;
     trial_panes(v, box, titles, TRIAL_PANES, room);
     trial_input_map(t, room[0], picture ? -1 : input);
     trial_layer_map(t, room[1]);

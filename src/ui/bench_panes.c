@@ -2,6 +2,7 @@
  * weights, at the layer that corresponds. */
 #include "session/panes.h"
 #include "ui/bench.h"
+#include "ui/prediction.h"
 
 #include "base/text.h"
 #include <math.h>
@@ -97,6 +98,8 @@ static void draw_classes(const View *v, Rect box, int side) {
     const TextStyle mono = ui_mono(v, SIZE_SMALL, TONE_TEXT, ALIGN_RIGHT);
     TextStyle name = ui_style(v, SIZE_SMALL, TONE_TEXT, ALIGN_RIGHT);
     name.may_cut = true;
+    if (prediction_covers_classes(v, box))
+        return;
     draw_region(v->list, box, NULL, "panes.classes.%s", sides[side]);
     stats_top(p->data, all, count, best);
     for (int i = 0; i < count; i++) {
@@ -132,11 +135,9 @@ static void draw_title(const View *v, Rect *box, const char *how) {
                            ? how
                            : ui_keep(v, TEXT("%s; %.120s", how, ui_weights(v)));
     ui_heading(v, box, v->model->title, note);
-    ui_paragraph(v, box, ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT), 2,
-                 ui_say(v, "panes.layer", ui_label(v, v->node),
-                        ui_extent(v, v->node == GRAPH_IMAGE ? &v->graph->input
-                                                            : &v->graph->nodes[v->node].out),
-                        time_text(v)));
+    ui_paragraph(
+        v, box, ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT), 2,
+        ui_say(v, "panes.layer", ui_label(v, v->node), ui_extent_of(v, v->node), time_text(v)));
     rect_cut_top(box, SPACE(v) / 2);
 }
 

@@ -1,6 +1,7 @@
 /* view.residual: how large x and F(x) are, block by block; the chosen block's maps; and what the
  * network answers without some blocks. */
 #include "ui/lab.h"
+#include "ui/prediction.h"
 
 #include "base/text.h"
 #include "session/ablation.h"
@@ -277,6 +278,8 @@ static void draw_classes(const Lab *lab, Rect box) {
     const View *v = lab->v;
     const int last = v->graph->node_count - 1;
     const Tensor *before = scene_values(v->scene, last);
+    if (prediction_covers_classes(v, box))
+        return;
     Rect left = rect_cut_left(&box, (box.w - 2 * SPACE(v)) * 9 / 20);
     rect_cut_left(&box, 2 * SPACE(v));
     if (!before) {

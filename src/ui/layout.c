@@ -27,14 +27,23 @@ static Shares shares_of(const LayoutWish *wish) {
 Layout layout_make(int width, int height, const LayoutWish *wish) {
     Layout l = {.zone[ZONE_BAR] = {0, 0, 0, 0}};
     Rect rest = {0, 0, width, height};
-    const Shares s = shares_of(wish);
+    enum { LITTLE = 500 };
+    Shares s = shares_of(wish);
     const int gap = part(8, wish->scale);
     l.zone[ZONE_BAR] = rect_cut_top(&rest, part(44, wish->scale));
     l.zone[ZONE_BANNER] = rect_cut_top(&rest, wish->banner);
     l.zone[ZONE_FOOTER] = rect_cut_bottom(&rest, wish->footer);
+    l.zone[ZONE_LESSON] = rect_cut_bottom(&rest, wish->lesson);
     rest = rect_inset(rest, gap, 0);
     rect_cut_top(&rest, gap);
     rect_cut_bottom(&rest, gap);
+    if (wish->bench && rest.h < LITTLE) /* all of it for the bench */
+        s.network = 0;
+    if (wish->alone) {
+        static const Zone large[DEPTHS] = {ZONE_NETWORK, ZONE_LAYER, ZONE_RIGHT};
+        l.zone[wish->bench ? ZONE_BENCH : wish->right ? ZONE_RIGHT : large[wish->depth]] = rest;
+        return l;
+    }
     if (s.network > 0) {
         l.zone[ZONE_NETWORK] = rect_cut_top(&rest, part(rest.h, s.network));
         rect_cut_top(&rest, gap);
@@ -52,6 +61,11 @@ Layout layout_make(int width, int height, const LayoutWish *wish) {
     rect_cut_right(&rest, gap);
     l.zone[ZONE_LAYER] = rest;
     return l;
+}
+
+int layout_room(const Layout *l) {
+    const Rect banner = l->zone[ZONE_BANNER], lesson = l->zone[ZONE_LESSON];
+    return (lesson.h > 0 ? lesson.y : l->zone[ZONE_FOOTER].y) - banner.y - banner.h;
 }
 
 static int between(int a, int b, double share) {

@@ -12,8 +12,9 @@ typedef enum Zone {
     ZONE_NETWORK,
     ZONE_PANELS, /* input, kernel, histogram, from top to bottom */
     ZONE_LAYER,
-    ZONE_RIGHT, /* the unit's arithmetic, or the classes */
-    ZONE_BENCH, /* the workbench, in place of the three above */
+    ZONE_RIGHT,  /* the unit's arithmetic, or the classes */
+    ZONE_BENCH,  /* the workbench, in place of the three above */
+    ZONE_LESSON, /* what a lesson says, above the footer */
     ZONE_FOOTER,
     ZONES
 } Zone;
@@ -26,12 +27,16 @@ typedef struct Layout {
 typedef struct LayoutWish {
     StateDepth depth;
     bool big;
-    bool bench;         /* the workbench is open, */
-    bool bench_network; /* below the network */
-    bool opened;        /* blocks are: the network, where it is large, needs more height */
-    double scale;       /* of type */
-    int banner, footer; /* the heights they need */
+    bool bench;                 /* the workbench is open, */
+    bool bench_network;         /* below the network */
+    bool alone;                 /* only the zone that is large, */
+    bool right;                 /* or the right one */
+    bool opened;                /* blocks are: the network, where it is large, needs more height */
+    double scale;               /* of type */
+    int banner, lesson, footer; /* the heights they need */
 } LayoutWish;
+/* The height that is left between the bar and what stands at the bottom. */
+int layout_room(const Layout *l);
 Layout layout_make(int width, int height, const LayoutWish *wish);
 /* Between two: share 0..1. */
 Layout layout_between(const Layout *from, const Layout *to, double share);

@@ -21,8 +21,7 @@ typedef struct Network {
 Area network_area(const Network *n, Area a);
 Rect network_rect(const Network *n, Area a);
 Point network_point(const Network *n, Point p);
-bool network_whole(const Network *n, Rect box); /* whether it is seen from left to right */
-const Shape *network_shape(const View *v, int node);
+bool network_whole(const Network *n, Rect box);    /* whether it is seen from left to right */
 const char *network_node(const View *v, int node); /* "conv1"; the image's is "input" */
 
 /* --- network_text.c: what captions say --- */

@@ -87,8 +87,8 @@ static void box_region(const View *v, Rect box, const DiagramBox *b) {
         draw_region(v->list, box, action, "node.%s",
                     network_node(v, b->item == DIAGRAM_NODE ? b->first : b->node));
     const char *parameters = b->item == DIAGRAM_NODE ? ui_parameters(v, b->first) : "";
-    draw_hint(v->list, ui_say(v, "network.hint", ui_label(v, b->node),
-                              ui_extent(v, network_shape(v, b->node)), parameters));
+    draw_hint(v->list, ui_say(v, "network.hint", ui_label(v, b->node), ui_extent_of(v, b->node),
+                              parameters));
 }
 
 /* The block's own sign: opens it, or unfolds the run (a dense block's layers are opened). */
@@ -144,8 +144,8 @@ static void draw_steps(const Network *n, const DiagramBox *b, Rect face) {
             draw_frame(v->list, named ? place : sign, v->theme->accent);
         draw_region(v->list, place, TEXT("layer.select %s", network_node(v, node)), "step.%s",
                     network_node(v, node));
-        draw_hint(v->list, ui_say(v, "network.hint", ui_label(v, node),
-                                  ui_extent(v, network_shape(v, node)), ui_operation(v, node)));
+        draw_hint(v->list, ui_say(v, "network.hint", ui_label(v, node), ui_extent_of(v, node),
+                                  ui_operation(v, node)));
     }
 }
 

@@ -1,6 +1,7 @@
 /* Stacks of maps, cut into what brought them: the concatenation of an inception block, what a dense
  * block's layers add; and which of its layers read which. */
 #include "ui/network.h"
+#include "ui/prediction.h"
 
 #include "base/text.h"
 #include "tensor/colormap.h"
@@ -36,12 +37,13 @@ void network_stack(const Network *n, const DiagramBox *b, Rect face) {
     int64_t before = 0;
     TextStyle style = ui_style(v, SIZE_SMALL, TONE_TEXT, ALIGN_CENTRE);
     for (int i = 0; i < concat->input_count; i++) {
-        const int64_t own = network_shape(v, concat->inputs[i])->dim[0];
+        const int64_t own = ui_shape(v, concat->inputs[i])->dim[0];
         const int top = face.y + (int)((before * face.h + all / 2) / all);
         const int end = face.y + (int)(((before + own) * face.h + all / 2) / all);
         const Rect stripe = {face.x, top, face.w, end - top};
         const Color color = network_branch_color(v, i);
-        const char *count = ui_keep(v, TEXT("%lld", (long long)own));
+        const bool hidden = prediction_hides_shape(v->place, concat->inputs[i]);
+        const char *count = hidden ? "?" : ui_keep(v, TEXT("%lld", (long long)own));
         before += own;
         draw_fill(v->list, stripe, color);
         if (i > 0)
@@ -53,7 +55,7 @@ void network_stack(const Network *n, const DiagramBox *b, Rect face) {
         const char *name = network_node(v, concat->inputs[i]);
         draw_region(v->list, stripe, TEXT("layer.select %s", name), "stripe.%s", name);
         draw_hint(v->list, ui_say(v, "network.stripe", ui_label(v, concat->inputs[i]), count,
-                                  TEXT("%lld", (long long)all)));
+                                  hidden ? "?" : TEXT("%lld", (long long)all)));
     }
 }
 
@@ -172,7 +174,7 @@ static void draw_column(const Network *n, const DiagramBox *chart, const Diagram
     double top = place.y + place.h;
     int64_t sum = 0;
     for (int i = 0; i <= column && (i == 0 || layers[i - 1]); i++) {
-        const int64_t own = network_shape(v, i ? layers[i - 1]->node : block->input)->dim[0];
+        const int64_t own = ui_shape(v, i ? layers[i - 1]->node : block->input)->dim[0];
         const float share = ((float)i - 0.5F) / (float)chart->count;
         uint8_t rgb[3];
         sum += own;
@@ -182,7 +184,9 @@ static void draw_column(const Network *n, const DiagramBox *chart, const Diagram
         draw_fill(v->list, area_rect((Area){place.x, end, place.w, top - end}), color);
         top = end;
     }
-    const char *text = ui_keep(v, TEXT("%lld", (long long)sum));
+    const int last = column > 0 && layers[column - 1] ? layers[column - 1]->node : block->input;
+    const char *text =
+        prediction_hides_shape(v->place, last) ? "?" : ui_keep(v, TEXT("%lld", (long long)sum));
     draw_region(v->list, place, NULL, "growth.%d", column);
     draw_hint(v->list, column == chart->count
                            ? ui_say(v, "network.grown", text)

@@ -1,5 +1,6 @@
 /* What captions of the network say, and whether there is room for it. */
 #include "ui/network.h"
+#include "ui/prediction.h"
 
 #include "base/text.h"
 #include <math.h>
@@ -20,7 +21,9 @@ const char *network_name(const View *v, const Diagram *d, int box) {
 }
 
 const char *network_extent(const View *v, int node) {
-    const Shape *s = network_shape(v, node);
+    const Shape *s = ui_shape(v, node);
+    if (prediction_hides_shape(v->place, node))
+        return "?";
     if (s->rank != 3)
         return ui_extent(v, s);
     if (s->dim[1] == s->dim[2])
@@ -145,7 +148,6 @@ const char *network_note(const View *v, const Diagram *d) {
     const int box = diagram_box_of(d, v->node);
     const char *cost =
         box >= 0 && v->place->heat ? network_cost_text(v, network_cost(v, &d->boxes[box])) : "";
-    return ui_keep(v, TEXT("%s: %s%s%s%s%s", ui_label(v, v->node),
-                           ui_extent(v, network_shape(v, v->node)), parameters[0] ? "; " : "",
-                           parameters, cost[0] ? "; " : "", cost));
+    return ui_keep(v, TEXT("%s: %s%s%s%s%s", ui_label(v, v->node), ui_extent_of(v, v->node),
+                           parameters[0] ? "; " : "", parameters, cost[0] ? "; " : "", cost));
 }

@@ -38,7 +38,10 @@ int overlay_field_height(const View *v) {
 void overlay_field(const View *v, Rect *box) {
     static const char *const titles[OVERLAYS] = {[OVERLAY_PALETTE] = "palette.title",
                                                  [OVERLAY_MODELS] = "palette.models",
-                                                 [OVERLAY_IMAGES] = "palette.images"};
+                                                 [OVERLAY_IMAGES] = "palette.images",
+                                                 [OVERLAY_EXPORT] = "export.title",
+
+                                                 [OVERLAY_LESSONS] = "palette.lessons"};
     const TextStyle style = ui_style(v, SIZE_BODY, TONE_TEXT, ALIGN_LEFT);
     ui_text(v, box, ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT),
             ui_word(v, titles[v->state->overlay]));

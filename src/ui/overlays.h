@@ -9,6 +9,7 @@ void overlay_help_view(const View *v, Rect screen);
 void overlay_list_view(const View *v, Rect screen); /* of commands */
 void overlay_models_view(const View *v, Rect screen);
 void overlay_images_view(const View *v, Rect screen);
+void overlay_export_view(const View *v, Rect screen);
 
 /* Veils the screen and draws the ground of what lies over it, of that size; returns its box. */
 Rect overlay_begin(const View *v, Rect screen, int width, int height);

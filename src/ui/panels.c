@@ -1,5 +1,6 @@
 /* The column at the left: what the network sees with the receptive field of a cell, the kernel that
  * made the chosen map, the histogram of its values; and the legend of colours. */
+#include "ui/prediction.h"
 #include "ui/ui.h"
 
 #include "base/text.h"
@@ -194,8 +195,11 @@ void panel_histogram(const View *v, Rect box) {
     ui_heading(
         v, &box,
         vector ? ui_word(v, "histogram.units") : ui_say_map(v, "histogram", v->place->channel), "");
-    if (!v->values) {
-        ui_empty(v, box, ui_word(v, "layer.waiting"));
+    const StatePlace *p = v->place;
+    const bool hidden = prediction_hides_values(p) || prediction_hides_shape(p, v->node) ||
+                        (prediction_hides_class(p) && prediction_is_answer(v->model, v->node));
+    if (!v->values || hidden) {
+        ui_empty(v, box, hidden ? "?" : ui_word(v, "layer.waiting"));
         return;
     }
     const int64_t area = (int64_t)v->extent.height * v->extent.width;

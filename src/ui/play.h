@@ -5,7 +5,7 @@
  *     shot NAME.png                     key NAME
  *     expect region NAME                click X Y | click REGION
  *     expect text "words"               hover X Y | hover REGION
- *     expect no text "words"            drop FILE
+ *     expect no text "words"            drop FILE | drag X1 Y1 X2 Y2 ...
  *     expect state KEY VALUE            size W H
  *     ACTION ...                        check        (no text cut, none on another) */
 #ifndef UI_PLAY_H
@@ -25,6 +25,9 @@ typedef struct PlayOptions {
 /* Runs the script of that path ("-": stdin). Errors name line and what was expected; *pictures (may
  * be NULL) receives how many were written. */
 bool ui_play(const char *path, const PlayOptions *options, int *pictures, Error *err);
+
+/* One picture of the screen, with the line that makes it again (export.view): PATH. */
+bool ui_export(const PlayOptions *options, const char *path, Error *err);
 
 /* The walk from the input through every layer, a picture each: FOLDER/NN_NAME.png. */
 bool ui_tour(const PlayOptions *options, int *pictures, Error *err);

@@ -1,5 +1,6 @@
 #include "ui/screen.h"
 
+#include "base/file.h"
 #include "draw/sdl_render.h"
 #include "tensor/image.h"
 #include "ui/bench.h"
@@ -7,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { TRANSITION_MS = 200 };
+enum { TRANSITION_MS = 200, BAR_WIDTH = 850, ROOM_LEAST = 430 };
 
 /* What 1920x1080 shows well, larger windows show larger, by steps of a quarter: who has a window of
  * 3840x2160 sits no nearer to it. (Screens of small pixels count in points, not in these.) */
@@ -125,20 +126,23 @@ static void draw_scene(const View *v, const Layout *layout) {
     if (zone[ZONE_NETWORK].w > 0)
         view_network(v, zone[ZONE_NETWORK]);
     if (v->place->bench != BENCH_NONE) {
-        draw_zone(v, zone[ZONE_BENCH], view_bench);
+        View fitting = *v;
+        fitting.scale = bench_scale(v->place->bench, zone[ZONE_BENCH].h, v->scale);
+        draw_zone(&fitting, zone[ZONE_BENCH], view_bench);
         return;
     }
     draw_panels(v, zone[ZONE_PANELS]);
-    draw_zone(v, zone[ZONE_LAYER], view_layer);
-    draw_zone(v, zone[ZONE_RIGHT], view_right);
+    if (zone[ZONE_LAYER].w > 0)
+        draw_zone(v, zone[ZONE_LAYER], view_layer);
+    if (zone[ZONE_RIGHT].w > 0)
+        draw_zone(v, zone[ZONE_RIGHT], view_right);
 }
 
 static void draw_overlay(const View *v, Rect screen) {
     static void (*const draw[OVERLAYS])(const View *, Rect) = {
-        [OVERLAY_HELP] = overlay_help_view,
-        [OVERLAY_PALETTE] = overlay_list_view,
-        [OVERLAY_MODELS] = overlay_models_view,
-        [OVERLAY_IMAGES] = overlay_images_view,
+        [OVERLAY_HELP] = overlay_help_view,     [OVERLAY_PALETTE] = overlay_list_view,
+        [OVERLAY_MODELS] = overlay_models_view, [OVERLAY_IMAGES] = overlay_images_view,
+        [OVERLAY_EXPORT] = overlay_export_view, [OVERLAY_LESSONS] = overlay_list_view,
     };
     if (draw[v->state->overlay])
         draw[v->state->overlay](v, screen);
@@ -179,37 +183,66 @@ bool screen_build(const Screen *screen, DrawList *list) {
     const LayoutWish wish = ui_layout_wish(&v, v.place->depth);
     const Layout wanted = layout_make(screen->width, screen->height, &wish);
     const Layout layout = layout_now(&v, screen, &wanted, &moving);
-    if (v.scene)
-        draw_scene(&v, &layout);
-    view_bar(&v, layout.zone[ZONE_BAR]);
+    if (v.scene) {
+        View zones = v;
+        if (wish.lesson > 0) /* less is left to them */
+            zones.scale = fmin(v.scale, fmax(1, layout_room(&wanted) / (double)ROOM_LEAST));
+        draw_scene(&zones, &layout);
+    }
+    View bar = v; /* in the hall it still has to hold a line */
+    bar.scale = fmin(v.scale, fmax(1, screen->width / (double)BAR_WIDTH));
+    view_bar(&bar, layout.zone[ZONE_BAR]);
     view_banner(&v, layout.zone[ZONE_BANNER]);
+    view_lesson(&v, layout.zone[ZONE_LESSON]);
     view_footer(&v, layout.zone[ZONE_FOOTER]);
     draw_overlay(&v, all);
     draw_hover_text(&v);
     return moving || screen->memory->animating;
 }
 
-bool screen_save(const Screen *screen, Fonts *fonts, const char *path, bool told, Error *err) {
-    static char state[4 * FILE_PATH_MAX], origin[4 * FILE_PATH_MAX + 40];
+/* The line that makes it again, without and with what the picture's footer has no room for. */
+static void say_origin(const Screen *screen, const char *path, char *state, char *origin,
+                       size_t size) {
     const Session *s = screen->session;
+    if (!state_print(&s->state, session_graph(s), state, size))
+        state[0] = '\0';
+    text_format(origin, size, "convoscope --state \"%s\" --window %dx%d --export %s", state,
+                screen->width, screen->height, file_name(path));
+}
+
+/* Twice: the first may start what then has arrived. */
+static bool draw_still(const Screen *screen, DrawList *list, Error *err) {
+    Screen still = *screen;
+    for (int i = 0; i < 2; i++) {
+        still.now += 2 * TRANSITION_MS;
+        screen_build(&still, list);
+    }
+    if (list->error.code != ERROR_NONE && err && err->code == ERROR_NONE)
+        *err = list->error;
+    return list->error.code == ERROR_NONE;
+}
+
+bool screen_save(const Screen *screen, Fonts *fonts, const char *path, bool told, Error *err) {
+    enum { LINE = 4 * FILE_PATH_MAX };
+    static char state[LINE], origin[LINE];
+    const int scale = screen->session->state.export_scale;
+    Fonts *own = scale > 1 ? fonts_new(scale, err) : NULL;
     DrawList list = {.error = {0}};
     Image image = {0};
     Screen still = *screen;
-    still.now += 2 * TRANSITION_MS;
-    if (!state_print(&s->state, session_graph(s), state, sizeof state))
-        state[0] = '\0';
-    text_format(origin, sizeof origin, "convoscope --state \"%s\"", state);
+    if (scale > 1 && !own)
+        return false;
+    if (own)
+        still.metrics = fonts_metrics(own);
+    say_origin(screen, path, state, origin, LINE);
     still.origin = told ? origin : NULL;
-    const char *const texts[] = {"Software", "convoscope " CONVOSCOPE_VERSION, "Comment", state,
+    const char *const texts[] = {"Software", "convoscope " CONVOSCOPE_VERSION, "Comment", origin,
                                  NULL};
-    screen_build(&still, &list); /* twice: the first may start what then has arrived */
-    still.now += 2 * TRANSITION_MS;
-    screen_build(&still, &list);
-    if (list.error.code != ERROR_NONE && err && err->code == ERROR_NONE)
-        *err = list.error;
-    bool ok = list.error.code == ERROR_NONE && sdl_render_image(fonts, &list, &image, err) &&
+    bool ok = draw_still(&still, &list, err) &&
+              sdl_render_image(own ? own : fonts, &list, &image, err) &&
               image_save_png(path, &image, texts, err);
     image_free(&image);
     draw_free(&list);
+    fonts_free(own);
     return ok;
 }

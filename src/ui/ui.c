@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "ui/bench.h"
+#include "ui/prediction.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,10 +26,13 @@ LayoutWish ui_layout_wish(const View *v, StateDepth depth) {
     return (LayoutWish){.depth = depth,
                         .big = v->state->big,
                         .bench = v->place->bench != BENCH_NONE,
+                        .alone = v->state->alone,
+                        .right = v->place->explain != EXPLAIN_NONE,
                         .bench_network = bench_has_network(v->place->bench),
                         .opened = memcmp(&v->place->opened, &none, sizeof none) != 0,
                         .scale = v->scale,
                         .banner = view_banner_height(v, v->list->width),
+                        .lesson = view_lesson_height(v, v->list->width, v->list->height),
                         .footer = view_footer_height(v, v->list->width)};
 }
 
@@ -109,17 +113,26 @@ const char *ui_extent(const View *v, const Shape *shape) {
                            (long long)shape->dim[0]));
 }
 
+const Shape *ui_shape(const View *v, int node) {
+    return node == GRAPH_IMAGE ? &v->graph->input : &v->graph->nodes[node].out;
+}
+
+const char *ui_extent_of(const View *v, int node) {
+    return prediction_hides_shape(v->place, node) ? "?" : ui_extent(v, ui_shape(v, node));
+}
+
+const char *ui_extent_short(const View *v, int node) {
+    const Shape *s = ui_shape(v, node);
+    if (prediction_hides_shape(v->place, node) || s->rank != 3 || s->dim[1] != s->dim[2])
+        return ui_extent_of(v, node);
+    return ui_keep(v, TEXT("%lld² × %lld", (long long)s->dim[1], (long long)s->dim[0]));
+}
+
 const char *ui_phrases(const View *v, const char *label) {
     char text[300];
     if (v->language == WORDS_EN)
         return label;
     return ui_keep(v, words_phrases(text, sizeof text, v->words, v->language, "label", label));
-}
-
-const char *ui_extent_short(const View *v, const Shape *shape) {
-    if (shape->rank != 3 || shape->dim[1] != shape->dim[2])
-        return ui_extent(v, shape);
-    return ui_keep(v, TEXT("%lld² × %lld", (long long)shape->dim[1], (long long)shape->dim[0]));
 }
 
 const char *ui_unbroken(const View *v, const char *text) {
@@ -207,10 +220,10 @@ const char *ui_layer_note(const View *v, int node) {
     const Node *n = &v->graph->nodes[node];
     const char *parameters = ui_parameters(v, node);
     const char *in = n->input_count > 1 ? ui_say(v, "layer.inputs", TEXT("%d", n->input_count))
-                                        : ui_unbroken(v, ui_extent(v, &n->in));
+                                        : ui_unbroken(v, ui_extent_of(v, n->inputs[0]));
     const char *note = arena_format(&v->list->arena, &v->list->error, "%s%s%s:  %s → %s",
                                     ui_operation(v, node), parameters[0] ? " " : "", parameters, in,
-                                    ui_unbroken(v, ui_extent(v, &n->out)));
+                                    ui_unbroken(v, ui_extent_of(v, node)));
     return note ? note : "";
 }
 

@@ -41,8 +41,9 @@ typedef struct UiMemory {
         int replays;
         double started; /* ms of the clock */
     } race;
-    bool animating;  /* what is being drawn moves on by itself: the next frame will differ */
-    bool hide_times; /* measured times read "-": pictures of scripts do not depend on them */
+    bool animating;   /* what is being drawn moves on by itself: the next frame will differ */
+    bool hide_lesson; /* what a lesson says stands elsewhere: only what it means is framed */
+    bool hide_times;  /* measured times read "-": pictures of scripts do not depend on them */
 } UiMemory;
 bool ui_memory_open(UiMemory *memory, Error *err);
 void ui_memory_close(UiMemory *memory);
@@ -99,7 +100,10 @@ const char *ui_percent(const View *v, double share);
 const char *ui_count(const View *v, int64_t value);
 /* "24 × 24 × 20", the channels last; or "500" for a vector. */
 const char *ui_extent(const View *v, const Shape *shape);
-const char *ui_extent_short(const View *v, const Shape *shape); /* "24² × 20" where it is square */
+/* Of what a node puts out (GRAPH_IMAGE: the picture); as text "?" while that is to be predicted. */
+const Shape *ui_shape(const View *v, int node);
+const char *ui_extent_of(const View *v, int node);
+const char *ui_extent_short(const View *v, int node); /* "24² × 20" where it is square */
 /* With spaces at which no line is broken, but for those after commas: "pad 1, 2 groups". */
 const char *ui_unbroken(const View *v, const char *text);
 const char *ui_label(const View *v, int node); /* as lecturers say it; of the input too */
@@ -195,6 +199,9 @@ void ui_picture(const View *v, Rect box);
 void view_bar(const View *v, Rect box);
 void view_banner(const View *v, Rect box);
 int view_banner_height(const View *v, int width); /* 0: there is none */
+/* 0: no lesson is underway. */
+int view_lesson_height(const View *v, int width, int height);
+void view_lesson(const View *v, Rect box);
 int view_footer_height(const View *v, int width);
 void view_footer(const View *v, Rect box);
 void view_right(const View *v, Rect box); /* the unit, an explanation, or the classes */

@@ -13,6 +13,7 @@ typedef struct UnitView {
     int64_t *order; /* terms in the order that the running sum takes them */
     int64_t taken;  /* how many of them it has: all, or the state's step */
     double running; /* their sum */
+    bool hidden;    /* the result is to be predicted: nothing that tells it */
 } UnitView;
 
 /* Sums of products: patch x kernel by channels (a convolution), or term by term. */

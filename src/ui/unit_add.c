@@ -112,11 +112,10 @@ static void draw_term(const UnitView *u, Rect row, int index) {
     const View *v = u->v;
     const TraceTerm *term = &u->t->terms[index];
     const int from = v->graph->nodes[u->node].inputs[term->input], gap = SPACE(v);
-    const Shape *shape = from == GRAPH_IMAGE ? &v->graph->input : &v->graph->nodes[from].out;
     int layer;
     const Half half = half_of(u, from, &layer);
     const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    const char *texts[] = {ui_unbroken(v, ui_extent(v, shape)), source_of(v, from, layer),
+    const char *texts[] = {ui_unbroken(v, ui_extent_of(v, from)), source_of(v, from, layer),
                            ui_say(v, "unit.norm", ui_number(v, norm_of(v, from)))};
     row = rect_inset(row, 0, gap / 2);
     draw_region(v->list, row, NULL, "unit.add.%d", index);

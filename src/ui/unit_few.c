@@ -11,6 +11,10 @@
 static void window_words(const UnitView *u, Rect *box) {
     const View *v = u->v;
     const Trace *t = u->t;
+    if (u->hidden) {
+        unit_say(u, box, ui_word(v, t->kind == TRACE_MAX ? "predict.of_max" : "predict.of_mean"));
+        return;
+    }
     if (t->kind == TRACE_MAX && t->chosen >= 0) {
         unit_say(u, box, ui_say(v, "unit.max", unit_place(u, &t->terms[t->chosen])));
         return;
@@ -54,9 +58,9 @@ void unit_window(const UnitView *u, Rect box) {
     Rect fit = ui_fit(box, w, h, true);
     unit_cells(u, 0, &cells);
     values_cells(v, fit, &cells);
-    if (t->chosen >= 0)
+    if (t->chosen >= 0 && !u->hidden)
         ui_mark(v, ui_cell(fit, w, h, (int)t->chosen / w, (int)t->chosen % w), v->theme->accent);
-    if (t->kind == TRACE_MEAN)
+    if (t->kind == TRACE_MEAN && !u->hidden)
         unit_steps(u, steps);
 }
 
@@ -167,7 +171,8 @@ static void draw_curve(const UnitView *u, Rect box, const char *name) {
     }
     draw_polyline(v->list, points, POINTS,
                   (Stroke){.width = v->state->big ? 3 : 2, .color = v->theme->bar});
-    draw_point(u, &p, x0, function_at(name, x0));
+    if (!u->hidden)
+        draw_point(u, &p, x0, function_at(name, x0));
 }
 
 void unit_function(const UnitView *u, Rect box) {
@@ -176,7 +181,7 @@ void unit_function(const UnitView *u, Rect box) {
     unit_say(u, &box, ui_say(v, "unit.from", unit_place(u, &u->t->terms[0])));
     unit_figures(u, &box,
                  ui_say(v, TEXT("unit.%s", name), ui_number(v, (double)u->t->terms[0].value),
-                        ui_number(v, (double)u->t->result)));
+                        u->hidden ? "?" : ui_number(v, (double)u->t->result)));
     if (box.h > ui_px(v, 110))
         draw_curve(u, rect_cut_top(&box, rect_least(box.h, box.w * 2 / 3)), name);
 }
@@ -195,7 +200,7 @@ void unit_copy(const UnitView *u, Rect box) {
     unit_figures(u, &box, unit_place(u, term));
     const SceneExtent e = scene_extent(v->scene, from);
     rect_cut_top(&box, SPACE(v));
-    if (!e.vector && box.h > ui_px(v, 40)) {
+    if (!u->hidden && !e.vector && box.h > ui_px(v, 40)) {
         Rect map = ui_fit(box, e.width, e.height, true);
         ui_map(v, map, from, (int)term->c);
         ui_mark(v, ui_cell(map, e.width, e.height, (int)term->y, (int)term->x), v->theme->accent);

@@ -132,7 +132,7 @@ static const char *with_numbers(const UnitView *u) {
     const Trace *t = u->t;
     const TraceTerm *own = &t->terms[t->chosen < 0 ? 0 : t->chosen];
     const char *x = ui_digits(v, (double)own->value, 4);
-    const char *y = ui_digits(v, (double)t->result, 4);
+    const char *y = u->hidden ? "?" : ui_digits(v, (double)t->result, 4);
 #define STEP(name) inside(v, step_of(t, "trace." name))
     if (t->kind == TRACE_AFFINE)
         return ui_keep(v, TEXT("%s %s %s %s %s", whole(v, TEXT("(%s − %s)", x, STEP("bn_mean"))),
@@ -240,5 +240,6 @@ void unit_formula(const UnitView *u, Rect box) {
     if (t->kind != TRACE_AFFINE && room > 3 * line)
         draw_terms(u, &box, (room - SPACE(v)) / line);
     rect_cut_top(&box, SPACE(v) / 2);
-    unit_steps(u, box);
+    if (!u->hidden)
+        unit_steps(u, box);
 }

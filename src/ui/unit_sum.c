@@ -433,10 +433,9 @@ static void draw_origin(const UnitView *u, Rect *box) {
     int at[3];
     const int node = origin_of(u, &u->t->terms[0], at);
     const SceneExtent e = scene_extent(v->scene, node);
-    const Shape *shape = node == GRAPH_IMAGE ? &v->graph->input : &v->graph->nodes[node].out;
     ui_paragraph(v, box, ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT), 2,
                  ui_say(v, e.vector ? "unit.terms_of" : "unit.terms_flat", ui_label(v, node),
-                        ui_unbroken(v, ui_extent(v, shape))));
+                        ui_unbroken(v, ui_extent_of(v, node))));
     rect_cut_top(box, SPACE(v) / 2);
 }
 

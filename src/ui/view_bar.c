@@ -1,4 +1,6 @@
 /* The bar at the top (what, on what, how far), and the banner below it. */
+#include "session/exporting.h"
+#include "ui/prediction.h"
 #include "ui/ui.h"
 
 #include "base/text.h"
@@ -59,10 +61,15 @@ static void bar_progress(const View *v, Rect *box) {
     rect_cut_right(box, 2 * SPACE(v));
 }
 
-/* `key`: of what hovering says beside the text, which may be cut. */
+enum { LEAST_PART = 24 };
+
+/* `key`: of what hovering says beside the text, which may be cut; where it would be nearly nothing
+ * it is left out. */
 static void bar_part(const View *v, Rect *box, TextStyle style, const char *text, int most,
                      const char *action, const char *region, const char *key) {
     const int width = rect_least(draw_text_width(v->list, style, text), most);
+    if (width < ui_px(v, LEAST_PART))
+        return;
     Rect place = rect_cut_left(box, width);
     draw_text(v->list, place, style, text);
     draw_region(v->list, place, action, "%s", region);
@@ -82,7 +89,8 @@ void view_bar(const View *v, Rect box) {
     draw_fill(v->list, box, v->theme->panel);
     draw_region(v->list, box, NULL, "bar");
     box = rect_inset(box, 2 * SPACE(v), 0);
-    bar_buttons(v, &box);
+    if (!v->state->alone || !v->origin)
+        bar_buttons(v, &box);
     bar_progress(v, &box);
     if (!v->scene)
         return;
@@ -95,7 +103,9 @@ void view_bar(const View *v, Rect box) {
     const int all = box.w;
     /* The weights' source has room before the picture's name has. */
     const int wanted = rect_least(draw_text_width(v->list, source, weights), all * 2 / 5);
-    const int most = all - wanted - 6 * SPACE(v) - ui_px(v, 80);
+    const int name = draw_text_width(v->list, title, ui_keep(v, TEXT("%s ▾", v->model->title)));
+    const int rest = all - wanted - 6 * SPACE(v) - ui_px(v, 80);
+    const int most = rest > name ? rest : rect_least(name, all); /* it has room before all else */
     bar_part(v, &box, title, bar_title(v, title, most), most, "model.pick", "bar.model",
              "bar.hint.model");
     const char *picture = TEXT("%s ▾", file_name(scene_image_path(v->scene)));
@@ -125,8 +135,20 @@ static Banner banner_of(const View *v) {
         const char *kept = arena_text(&v->list->arena, text, &v->list->error);
         return (Banner){kept ? kept : "", true, ui_word(v, "banner.close"), "back", "Esc"};
     }
+    if (s->exporting)
+        return (Banner){ui_say(v, "export.writing", ui_percent(v, work_fraction(s->exporting)),
+                               exporting_folder(s->exporting)),
+                        false, ui_word(v, "export.cancel"), "export.cancel", "Esc"};
     if (s->notice[0])
         return (Banner){s->notice, false, ui_word(v, "banner.close"), "back", "Esc"};
+    const char *asked = prediction_banner(v);
+    if (asked && prediction_hidden(s)) {
+        char buffer[32];
+        const char *key = prediction_asks(s) ? "Space" : action_key(action_find("reveal"), buffer);
+        return (Banner){asked, false, ui_word(v, "predict.reveal"), "reveal", ui_key_name(v, key)};
+    }
+    if (asked)
+        return (Banner){asked, false, NULL, NULL, NULL};
     if (v->scene && !s->opening && trained_mini(s, name))
         return (Banner){ui_say(v, "banner.untrained", v->model->title), false,
                         ui_say(v, "banner.open_mini", name), "model.trained", "t"};

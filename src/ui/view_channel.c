@@ -1,4 +1,5 @@
 /* The chosen map large, until a cell of it is chosen. */
+#include "ui/prediction.h"
 #include "ui/ui.h"
 
 #include "base/text.h"
@@ -49,7 +50,8 @@ static const char *under_mouse(const View *v) {
         return how_to_choose(v);
     const int64_t at = ((int64_t)h->channel * v->extent.height + h->cell[0]) * v->extent.width;
     return ui_say(v, "channel.cell", ui_say_map(v, "channel", h->channel), TEXT("%d", h->cell[0]),
-                  TEXT("%d", h->cell[1]), ui_number(v, (double)v->values->data[at + h->cell[1]]));
+                  TEXT("%d", h->cell[1]),
+                  prediction_value(v, ui_number(v, (double)v->values->data[at + h->cell[1]])));
 }
 
 void view_channel(const View *v, Rect box) {

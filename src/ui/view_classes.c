@@ -1,5 +1,6 @@
 /* The network's answer: the likeliest classes with their names, as probabilities or logits, and the
  * softmax of one of them term by term. */
+#include "ui/prediction.h"
 #include "ui/ui.h"
 
 #include "base/text.h"
@@ -40,11 +41,14 @@ static void draw_row(const View *v, Rect row, int names, const Answer *a, int64_
     name.may_cut = true;
     const char *text = ui_class_name(v, (int)index);
     draw_text(v->list, rect_cut_left(&row, names), name, text);
-    draw_hint(v->list, ui_say(v, "classes.hint", text, ui_exact(v, (double)a->p[index]),
-                              ui_exact(v, (double)a->x[index])));
+    draw_hint(v->list,
+              ui_say(v, "classes.hint", text, prediction_value(v, ui_exact(v, (double)a->p[index])),
+                     prediction_value(v, ui_exact(v, (double)a->x[index]))));
     draw_text(v->list, rect_cut_right(&row, ui_px(v, 80)),
               ui_mono(v, SIZE_BODY, TONE_TEXT, ALIGN_RIGHT),
-              logits ? ui_number(v, value) : ui_percent(v, value));
+              prediction_value(v, logits ? ui_number(v, value) : ui_percent(v, value)));
+    if (prediction_hides_values(v->place))
+        return;
     Rect bar = rect_inset(row, SPACE(v), row.h / 4);
     draw_fill(v->list, bar, v->theme->raised);
     const double low = fmin(0, (double)s.min), high = fmax(0, (double)s.max);
@@ -138,6 +142,8 @@ void view_classes(const View *v, Rect box) {
     draw_region(v->list, box, NULL, "view.classes");
     box = rect_inset(box, SPACE(v), SPACE(v) / 2);
     ui_heading(v, &box, ui_word(v, "classes.title"), "");
+    if (prediction_covers_classes(v, box))
+        return;
     if (!answer_of(v, &a)) {
         ui_empty(v, box, ui_say(v, "classes.waiting", ui_key(v, action_find("layer.last"))));
         return;
@@ -148,7 +154,8 @@ void view_classes(const View *v, Rect box) {
         ui_button(v, &row, ui_word(v, v->place->logits ? "classes.show_p" : "classes.show_logits"),
                   ui_key(v, action_find("logits")), "logits", false, "classes.logits");
     }
-    const int needs = a.softmax ? fraction_height(v, box.w, &a) : 0;
+    const int needs =
+        a.softmax && !prediction_hides_values(v->place) ? fraction_height(v, box.w, &a) : 0;
     const bool room = needs > 0 && box.h >= needs + 5 * ui_px(v, 22);
     const Rect fraction = rect_cut_bottom(&box, room ? needs : 0);
     int rows = box.h / ui_px(v, 22);

@@ -1,4 +1,5 @@
 /* The footer: the keys that are of most use where one is. */
+#include "session/tutor.h"
 #include "ui/bench.h"
 
 #include "base/text.h"
@@ -26,6 +27,14 @@ static const char *const *hints_of(const View *v) {
                                           "help",    "palette",  NULL};
     static const char *const other[] = {"unit.right", "playing", "unit.max", "back",
                                         "help",       "palette", NULL};
+    static const char *const asking[] = {"lesson.answer", "lesson.next",  "lesson.back",
+                                         "help",          "lesson.close", NULL};
+    static const char *const lesson[] = {"lesson.next", "lesson.back", "lesson.pick",  "language",
+                                         "help",        "palette",     "lesson.close", NULL};
+    if (tutor_is_asking(v->session))
+        return asking;
+    if (tutor_lesson(v->session) && tutor_is_content(v->session))
+        return lesson;
     const bool sums = v->graph && v->node >= 0 && is_sum(v->graph->nodes[v->node].type);
     if (v->state->playing)
         return playing;
@@ -63,6 +72,12 @@ int view_footer_height(const View *v, int width) {
     return height + SPACE(v);
 }
 
+/* "1-3": of the choices; where there are none, what answers. */
+static const char *answer_keys(const View *v) {
+    const int choices = tutor_step(v->session)->choice_count;
+    return choices ? ui_keep(v, TEXT("1–%d", choices)) : ui_key_name(v, "Space");
+}
+
 void view_footer(const View *v, Rect box) {
     draw_fill(v->list, box, v->theme->panel);
     draw_region(v->list, box, NULL, "footer");
@@ -81,7 +96,8 @@ void view_footer(const View *v, Rect box) {
         const Action *action = action_find(*hints);
         if (action_refusal(v->session, action))
             continue;
-        const char *name = ui_key(v, action);
+        const bool answers = strcmp(*hints, "lesson.answer") == 0;
+        const char *name = answers ? answer_keys(v) : ui_key(v, action);
         const char *text = v->state->playing && strcmp(*hints, "playing") == 0
                                ? ui_say(v, "play.rate", TEXT("%d", v->state->speed))
                                : ui_word(v, TEXT("hint.%s", *hints));
@@ -90,7 +106,7 @@ void view_footer(const View *v, Rect box) {
         if (width > box.w)
             return;
         Rect place = rect_cut_left(&box, width);
-        draw_region(v->list, place, *hints, "hint.%s", *hints);
+        draw_region(v->list, place, answers ? NULL : *hints, "hint.%s", *hints);
         rect_cut_left(&place, draw_text(v->list, place, key, name).w + SPACE(v) / 2);
         draw_text(v->list, place, meaning, text);
         rect_cut_left(&box, 2 * SPACE(v));

@@ -1,4 +1,5 @@
 /* The chosen layer: its maps as a grid, page by page; of a vector, its units. */
+#include "ui/prediction.h"
 #include "ui/ui.h"
 
 #include "base/text.h"
@@ -49,10 +50,10 @@ static void draw_cell(const View *v, Rect cell, const Grid *grid, int channel) {
         ui_mark(v, map, v->theme->accent);
     else if (hovered)
         draw_frame(v->list, (Rect){map.x - 1, map.y - 1, map.w + 2, map.h + 2}, v->theme->hover);
-    if (grid->caption)
-        draw_text(v->list, caption,
-                  ui_style(v, SIZE_SMALL, chosen ? TONE_ACCENT : TONE_DIM, ALIGN_CENTRE),
-                  ui_channel(v, v->node, channel));
+    const TextStyle style = ui_style(v, SIZE_SMALL, chosen ? TONE_ACCENT : TONE_DIM, ALIGN_CENTRE);
+    const char *name = ui_channel(v, v->node, channel);
+    if (grid->caption && draw_text_width(v->list, style, name) <= caption.w)
+        draw_text(v->list, caption, style, name);
     if (chosen)
         ui_mark_fed(v, map, v->node);
 }
@@ -110,6 +111,7 @@ static void unit_bars(const View *v, Rect box, int rows) {
         Rect row = rect_cut_top(&box, height);
         const bool chosen = unit == v->place->channel;
         const float value = v->values->data[unit];
+        const bool hidden = chosen && prediction_hides_values(v->place);
         draw_region(v->list, row, TEXT("channel.select %d", unit), "grid.channel.%d", unit);
         if (is_answer(v))
             draw_hint(v->list, ui_class_name(v, unit));
@@ -117,8 +119,9 @@ static void unit_bars(const View *v, Rect box, int rows) {
         draw_text(v->list, rect_cut_left(&row, names), name,
                   is_answer(v) ? ui_class_name(v, unit) : TEXT("%d", unit));
         TextStyle number = ui_mono(v, SIZE_BODY, chosen ? TONE_ACCENT : TONE_TEXT, ALIGN_RIGHT);
-        draw_text(v->list, rect_cut_right(&row, ui_px(v, 86)), number, ui_number(v, (double)value));
-        if (isfinite(value))
+        draw_text(v->list, rect_cut_right(&row, ui_px(v, 86)), number,
+                  hidden ? "?" : ui_number(v, (double)value));
+        if (isfinite(value) && !hidden)
             draw_bar(v, rect_inset(row, SPACE(v), row.h / 5), (double)value,
                      chosen ? v->theme->accent : v->theme->bar);
     }
@@ -163,8 +166,16 @@ static void draw_units(const View *v, Rect box) {
 
 /* --- The zone --------------------------------------------------------------------------------- */
 
+/* What the maps would tell. */
+static bool is_covered(const View *v) {
+    return prediction_hides_shape(v->place, v->node) ||
+           (prediction_hides_class(v->place) && prediction_is_answer(v->model, v->node));
+}
+
 static const char *count_text_of(const View *v) {
     const int channels = v->extent.channels;
+    if (is_covered(v))
+        return "";
     if (v->extent.vector)
         return channels == 1 ? ui_word(v, "layer.one_unit")
                              : ui_say(v, "layer.units", ui_count(v, channels));
@@ -255,6 +266,12 @@ void view_layer(const View *v, Rect box) {
                      ui_layer_note(v, v->node));
         draw_region(v->list, (Rect){box.x, top, box.w, box.y - top}, NULL, "layer.note");
     }
+    if (prediction_covers_shape(v, box, v->node))
+        return;
+    if (is_covered(v)) { /* the question stands beside it */
+        ui_empty(v, box, ui_word(v, "predict.hidden"));
+        return;
+    }
     if (!v->values) {
         draw_waiting(v, box);
         return;
@@ -271,6 +288,6 @@ void view_layer(const View *v, Rect box) {
     draw_clip_end(v->list);
     if (f.controls)
         draw_controls(v, controls);
-    if (f.legend)
+    if (f.legend && !prediction_hides_values(v->place))
         panel_legend(v, legend);
 }

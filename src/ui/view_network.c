@@ -110,10 +110,6 @@ bool network_whole(const Network *n, Rect box) {
     return box.x >= n->box.x && box.x + box.w <= n->box.x + n->box.w;
 }
 
-const Shape *network_shape(const View *v, int node) {
-    return node == GRAPH_IMAGE ? &v->graph->input : &v->graph->nodes[node].out;
-}
-
 const char *network_node(const View *v, int node) {
     return node == GRAPH_IMAGE ? "input" : v->graph->nodes[node].name;
 }
@@ -198,8 +194,7 @@ static void edge_regions(const Network *n, const DiagramEdge *e, const Point *po
         if (!rect_meet(place, n->box))
             continue;
         if (!hint)
-            hint = ui_say(v, "network.hint", ui_label(v, e->node),
-                          ui_extent(v, network_shape(v, e->node)), "");
+            hint = ui_say(v, "network.hint", ui_label(v, e->node), ui_extent_of(v, e->node), "");
         draw_region(v->list, place, NULL, "edge.%s", network_node(v, e->node));
         draw_hint(v->list, hint);
     }
@@ -228,7 +223,7 @@ static bool draw_edge_label(const Network *n, const DiagramEdge *e) {
     const View *v = n->v;
     if (e->label.w <= 0)
         return false;
-    const char *text = ui_extent_short(v, network_shape(v, e->node));
+    const char *text = ui_extent_short(v, e->node);
     TextStyle style = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_CENTRE);
     style.size = network_type(n);
     Rect box = network_rect(n, e->label);

@@ -1,4 +1,5 @@
 /* The arithmetic of one output with the engine's own numbers. */
+#include "ui/prediction.h"
 #include "ui/unit.h"
 
 #include "base/text.h"
@@ -48,7 +49,7 @@ static void order_terms(UnitView *u) {
 }
 
 static void take_terms(UnitView *u) {
-    const int step = u->v->place->step;
+    const int step = u->hidden ? 0 : u->v->place->step;
     u->taken = step < 0 || step > u->t->count ? u->t->count : step;
     for (int64_t i = 0; i < u->taken; i++)
         u->running += u->t->terms[u->order[i]].product;
@@ -58,6 +59,8 @@ static void take_terms(UnitView *u) {
 
 /* What rounding has to do with it. */
 static const char *rounding_text(const UnitView *u) {
+    if (u->hidden)
+        return "";
     const double off = fabs((double)u->t->result - u->t->exact);
     const char *result = ui_exact(u->v, (double)u->t->result);
     return off > 0 ? ui_say(u->v, "unit.rounding", result, ui_number(u->v, off))
@@ -77,7 +80,7 @@ static void draw_result(const UnitView *u, Rect box) {
     draw_region(v->list, box, NULL, "unit.result");
     draw_line(v->list, box.x, box.y, box.x + box.w, box.y, v->theme->line);
     rect_cut_top(&box, SPACE(v) / 2);
-    if (u->t->kind == TRACE_SUM && u->taken < u->t->count) { /* not known yet */
+    if (u->hidden || (u->t->kind == TRACE_SUM && u->taken < u->t->count)) { /* not known yet */
         ui_text(v, &box, ui_mono(v, SIZE_TITLE, TONE_DIM, ALIGN_LEFT), "= ?");
         return;
     }
@@ -138,7 +141,13 @@ static void draw_trace(const View *v, Rect box, int channel, int y, int x) {
         ui_empty(v, box, err.text);
         return;
     }
-    UnitView u = {.v = v, .t = &t, .node = v->node, .channel = channel, .y = y, .x = x};
+    UnitView u = {.v = v,
+                  .t = &t,
+                  .node = v->node,
+                  .channel = channel,
+                  .y = y,
+                  .x = x,
+                  .hidden = prediction_hides_values(v->place)};
     u.order = arena_alloc(&v->list->arena, (size_t)t.count, sizeof *u.order, &v->list->error);
     if (!u.order)
         return;
@@ -193,10 +202,32 @@ void view_unit(const View *v, Rect box) {
     }
 }
 
+/* In place of what would tell what is to be predicted. */
+static bool is_covered(const View *v, bool classes) {
+    const StatePlace *p = v->place;
+    const bool of_class = p->explain >= EXPLAIN_OCCLUSION || p->start == START_CLASS;
+    return prediction_hides_shape(p, v->node) || (p->explain && prediction_hides_values(p)) ||
+           (prediction_hides_class(p) &&
+            (p->explain ? of_class : !classes && prediction_is_answer(v->model, v->node)));
+}
+
+/* The question stands once: beside the layer that is covered only that there is one. */
+static void draw_cover(const View *v, Rect box) {
+    draw_fill(v->list, box, v->theme->panel);
+    draw_region(v->list, box, NULL, "view.hidden");
+    box = rect_inset(box, SPACE(v), SPACE(v) / 2);
+    if (v->place->depth == DEPTH_UNIT || prediction_hides_class(v->place))
+        prediction_view(v, box);
+    else
+        ui_empty(v, box, ui_word(v, "predict.hidden"));
+}
+
 void view_right(const View *v, Rect box) {
     const bool answer = v->place->depth == DEPTH_NETWORK ||
                         (v->place->depth == DEPTH_LAYER && v->node == v->graph->node_count - 1);
-    if (v->place->explain != EXPLAIN_NONE)
+    if (is_covered(v, answer))
+        draw_cover(v, box);
+    else if (v->place->explain != EXPLAIN_NONE)
         view_explain(v, box);
     else if (answer)
         view_classes(v, box);
