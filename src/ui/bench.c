@@ -70,7 +70,7 @@ static const char *const panes_hints[] = {
 
 static const BenchRow rows[BENCHES] = {
     [BENCH_NONE] = {.draw = NULL},
-    [BENCH_ALGORITHM] = {bench_algorithm, "bench.algorithm", NULL, true, true, false, 0,
+    [BENCH_ALGORITHM] = {bench_algorithm, "bench.algorithm", NULL, true, true, false, 480,
                          algorithm_hints},
     [BENCH_RACE] = {bench_race, "bench.race", NULL, false, true, false, 0, race_hints},
     [BENCH_LAYER] = {bench_layer, "bench.layer", "bench.layer_note", false, false, true, 400,
