@@ -64,6 +64,12 @@ const Verb verbs[] = {
      "convoscope play tour.play --out pictures --size 1920x1080 --lang es\n"
      "echo 'model.open lenet\nlayer.last\nshot end.png' | convoscope play - --out .\n",
      1, 1, verb_play, true},
+    {"diagram", "MODEL [--block NAME] --out F.svg|F.png|F.pdf",
+     "the architecture, or one block of it, as a drawing for slides and papers",
+     "convoscope diagram googlenet --block inception_3a --out 3a.svg\n"
+     "convoscope diagram resnet50 --block layer2.0 --theme dark --out block.png --scale 2\n"
+     "convoscope diagram densenet121 --lang es --out densenet.pdf\n",
+     1, 1, verb_diagram, false},
     {"lesson", "list|show|check|play [ID]",
      "lessons: which there are, the lecturer's notes, whether all is well, pictures and a page",
      "convoscope lesson list\n"

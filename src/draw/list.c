@@ -14,6 +14,7 @@ void draw_begin(DrawList *list, const TextMetrics *metrics, int width, int heigh
     list->metrics = metrics;
     list->width = width;
     list->height = height;
+    list->group = -1;
 }
 
 void draw_free(DrawList *list) {
@@ -60,6 +61,31 @@ void draw_clip_end(DrawList *list) {
 
 void draw_layer(DrawList *list, int layer) {
     list->layer = layer;
+}
+
+/* --- Groups ----------------------------------------------------------------------------------- */
+
+void draw_group_begin(DrawList *list, const char *name) {
+    DrawGroup *groups =
+        one_more(list, list->groups, &list->group_count, &list->group_capacity, sizeof *groups);
+    const char *copy = arena_text(&list->arena, name, &list->error);
+    if (!groups || !copy)
+        return;
+    list->groups = groups;
+    groups[list->group_count] = (DrawGroup){.name = copy,
+                                            .first = list->item_count,
+                                            .first_region = list->region_count,
+                                            .parent = list->group};
+    list->group = (int)list->group_count++;
+}
+
+void draw_group_end(DrawList *list) {
+    if (list->group < 0) /* there was no memory for it */
+        return;
+    DrawGroup *group = &list->groups[list->group];
+    group->end = list->item_count;
+    group->end_region = list->region_count;
+    list->group = group->parent;
 }
 
 /* --- Items ------------------------------------------------------------------------------------ */

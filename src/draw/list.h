@@ -97,6 +97,15 @@ typedef struct DrawRegion {
     int layer;
 } DrawRegion;
 
+/* Items and regions that belong together, under a name: what a file of vectors keeps as one thing.
+ * Groups lie within each other or apart. */
+typedef struct DrawGroup {
+    const char *name;
+    size_t first, end;               /* items */
+    size_t first_region, end_region; /* named in it */
+    int parent;                      /* -1: none */
+} DrawGroup;
+
 enum { DRAW_CLIPS = 16 }; /* within each other */
 
 typedef struct DrawList {
@@ -106,6 +115,9 @@ typedef struct DrawList {
     DrawItem *items;
     DrawItem *missing; /* texts for which there was no room at all: `whole`, `style`, `given` */
     DrawRegion *regions;
+    DrawGroup *groups; /* in the order in which they begin */
+    size_t group_count, group_capacity;
+    int group; /* the innermost that is open; -1: none */
     size_t item_count, item_capacity, missing_count, missing_capacity, region_count,
         region_capacity;
     Rect clips[DRAW_CLIPS];
@@ -126,6 +138,10 @@ void draw_clip_end(DrawList *list);
 /* From here on, what is drawn belongs to this layer (0 at first). An overlay is drawn on a higher
  * one, after a veil: its texts may lie over others, and its regions hide those below. */
 void draw_layer(DrawList *list, int layer);
+
+/* What is drawn between these two is a group. The name is copied. */
+void draw_group_begin(DrawList *list, const char *name);
+void draw_group_end(DrawList *list);
 
 void draw_fill(DrawList *list, Rect box, Color color);
 void draw_frame(DrawList *list, Rect box, Color color); /* a thin border, inside the box */
@@ -198,9 +214,9 @@ const DrawRegion *draw_hint_at(const DrawList *list, int x, int y);
 const DrawItem *draw_text_find(const DrawList *list, const char *words);
 
 /* A point of the list to which it can be taken back, so that what did not fit can be drawn smaller.
- * Clips and layers must be as they were. */
+ * Clips, layers and open groups must be as they were. */
 typedef struct DrawMark {
-    size_t items, missing, regions;
+    size_t items, missing, regions, groups;
 } DrawMark;
 DrawMark draw_mark(const DrawList *list);
 void draw_rewind(DrawList *list, DrawMark mark);

@@ -74,13 +74,14 @@ bool draw_list_check(const DrawList *list, Error *err) {
 }
 
 DrawMark draw_mark(const DrawList *list) {
-    return (DrawMark){list->item_count, list->missing_count, list->region_count};
+    return (DrawMark){list->item_count, list->missing_count, list->region_count, list->group_count};
 }
 
 void draw_rewind(DrawList *list, DrawMark mark) {
     list->item_count = mark.items;
     list->missing_count = mark.missing;
     list->region_count = mark.regions;
+    list->group_count = mark.groups;
     list->region_is_seen = false;
 }
 

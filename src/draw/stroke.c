@@ -14,13 +14,13 @@ typedef struct Line {
     double half; /* of the width, in pixels */
 } Line;
 
-static double head_length(double width) {
+double stroke_head_length(double width) {
     return 4 + 3 * width;
 }
 
 double stroke_reach(const Stroke *stroke) {
     double width = fmax(stroke->width, 1);
-    return fmax(STROKE_MITRE * width / 2, stroke->arrow ? head_length(width) / 2 : 0) + 1;
+    return fmax(STROKE_MITRE * width / 2, stroke->arrow ? stroke_head_length(width) / 2 : 0) + 1;
 }
 
 static double distance(Point a, Point b) {
@@ -173,12 +173,10 @@ static bool add_dashes(const Line *line, const Point *p, int count, double dash,
     return true;
 }
 
-/* The head at the end of a line, which is shortened to end in it. Returns how many points the line
- * has left; its last one is moved. */
-static int add_head(const Line *line, Point *p, int count, double scale, bool *ok) {
-    Point tip = p[count - 1];
-    double length = fmax(head_length(2 * line->half / scale) * scale, 2 * line->half),
-           left = length;
+int stroke_head(double length, Point *p, int count, Point head[3]) {
+    const Point tip = p[count - 1];
+    double left = length;
+    head[0] = head[1] = head[2] = tip;
     while (count > 1 && distance(p[count - 2], p[count - 1]) <= left) {
         left -= distance(p[count - 2], p[count - 1]);
         count--;
@@ -191,9 +189,17 @@ static int add_head(const Line *line, Point *p, int count, double scale, bool *o
         return count;
     Point direction = {(tip.x - base.x) / length, (tip.y - base.y) / length};
     Point side = right_of(direction);
-    Point head[3] = {tip, moved(base, side, length * 0.45), moved(base, side, -length * 0.45)};
-    *ok = raster_add(line->raster, head, 3, line->err);
+    head[1] = moved(base, side, length * 0.45);
+    head[2] = moved(base, side, -length * 0.45);
     p[count - 1] = base;
+    return count;
+}
+
+static int add_head(const Line *line, Point *p, int count, double scale, bool *ok) {
+    Point head[3];
+    const double width = 2 * line->half;
+    count = stroke_head(fmax(stroke_head_length(width / scale) * scale, width), p, count, head);
+    *ok = distance(head[1], head[2]) < 0.009 || raster_add(line->raster, head, 3, line->err);
     return count;
 }
 

@@ -1,5 +1,6 @@
 #include "ui/lesson_page.h"
 
+#include "base/markup.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include <string.h>
@@ -10,24 +11,9 @@ static void put(LessonPage *page, const char *text) {
     file_put(&page->file, text, strlen(text));
 }
 
-/* What HTML would take for its own is said otherwise. */
-static void put_escaped(LessonPage *page, const char *text, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        const char *special = text[i] == '&'   ? "&amp;"
-                              : text[i] == '<' ? "&lt;"
-                              : text[i] == '>' ? "&gt;"
-                              : text[i] == '"' ? "&quot;"
-                                               : NULL;
-        if (special)
-            put(page, special);
-        else
-            file_put(&page->file, &text[i], 1);
-    }
-}
-
 static void put_words(LessonPage *page, const char *key) {
     const char *words = words_get(page->words, page->language, key);
-    put_escaped(page, words, strlen(words));
+    markup_put_text(&page->file, words, strlen(words));
 }
 
 /* Words that light something on the screen are set off. */
@@ -39,25 +25,10 @@ static void put_text(LessonPage *page, const char *tag, const LessonText *text) 
     put(page, TEXT("<%s>", tag));
     while (lesson_span(&at, &span)) {
         put(page, span.region[0] ? "<b>" : "");
-        put_escaped(page, span.text, span.length);
+        markup_put_text(&page->file, span.text, span.length);
         put(page, span.region[0] ? "</b>" : "");
     }
     put(page, TEXT("</%.*s>\n", (int)strcspn(tag, " "), tag));
-}
-
-/* RFC 4648, section 4. */
-static void put_base64(LessonPage *page, const uint8_t *data, size_t size) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < size; i += 3) {
-        const size_t left = size - i;
-        const unsigned bits = (unsigned)data[i] << 16 |
-                              (unsigned)(left > 1 ? data[i + 1] : 0) << 8 |
-                              (unsigned)(left > 2 ? data[i + 2] : 0);
-        const char four[] = {digits[bits >> 18], digits[bits >> 12 & 63],
-                             left > 1 ? digits[bits >> 6 & 63] : '=',
-                             left > 2 ? digits[bits & 63] : '='};
-        file_put(&page->file, four, sizeof four);
-    }
 }
 
 /* --- The page --------------------------------------------------------------------------------- */
@@ -89,7 +60,7 @@ bool lesson_page_begin(LessonPage *page, const char *folder, const Lesson *lesso
     put(page, TEXT("<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
                    "<meta name=\"viewport\" content=\"width=device-width\">\n<title>",
                    words_language_code(language)));
-    put_escaped(page, title, strlen(title));
+    markup_put_text(&page->file, title, strlen(title));
     put(page, "</title>\n");
     put(page, style);
     put(page, "</head>\n<body>\n");
@@ -106,9 +77,9 @@ static bool put_picture(LessonPage *page, const char *path, const LessonStep *st
         return false;
     lesson_plain(plain, sizeof plain, step->say.in[page->language]);
     put(page, "<img alt=\"");
-    put_escaped(page, plain, strlen(plain));
+    markup_put_text(&page->file, plain, strlen(plain));
     put(page, "\" src=\"data:image/png;base64,");
-    put_base64(page, data, size);
+    markup_put_base64(&page->file, data, size);
     put(page, "\">\n");
     mem_free(data);
     return true;

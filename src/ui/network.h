@@ -16,6 +16,8 @@ typedef struct Network {
     Rect box;         /* what of it is seen lies in here */
     double most;      /* the cost of the fullest colour; 0: costs are not shown */
     const bool *said; /* by node, the image's at the end: an arrow tells its shape */
+    int only;         /* the frame that alone is drawn, by index; -1: all is */
+    bool printed;     /* on paper: without what is for clicking */
 } Network;
 
 Area network_area(const Network *n, Area a);
@@ -23,6 +25,15 @@ Rect network_rect(const Network *n, Area a);
 Point network_point(const Network *n, Point p);
 bool network_whole(const Network *n, Rect box);    /* whether it is seen from left to right */
 const char *network_node(const View *v, int node); /* "conv1"; the image's is "input" */
+
+/* --- network_draw.c --- */
+/* The two halves of the network as grounds of a box, named. */
+void network_halves(const Network *n, Rect box);
+/* Whether a box of the diagram is to be drawn: all are, or those in a frame. */
+bool network_shows(const Network *n, int box);
+bool network_shows_edge(const Network *n, const DiagramEdge *e);
+/* Frames, edges and boxes; sets n->said. */
+void network_draw(Network *n);
 
 /* --- network_text.c: what captions say --- */
 extern const DiagramTexts network_texts; /* without its context, which is a View */
@@ -56,9 +67,17 @@ void network_stack(const Network *n, const DiagramBox *b, Rect face);
 void network_matrix(const Network *n, const DiagramBox *b);
 void network_growth(const Network *n, const DiagramBox *b);
 
+/* --- network_legend.c: what its colours mean --- */
+const char *network_family(const View *v, LayerFamily family); /* "convolution" */
+/* Which families of layers stand in boxes of their own; on paper, or as signs within those. */
+typedef struct NetworkFamilies {
+    bool drawn[LAYER_OTHER + 1];
+} NetworkFamilies;
+NetworkFamilies network_families(const Network *n);
+
 /* --- network_controls.c: under it, its buttons and what its colours mean --- */
-int network_controls_height(const View *v, const Diagram *d, int width);
+int network_controls_height(const Network *n, int width);
 /* `most`: the cost of the fullest colour; NULL: costs are not shown. */
-void network_controls(const View *v, Rect box, const Diagram *d, const char *most);
+void network_controls(const Network *n, Rect box, const char *most);
 
 #endif

@@ -12,10 +12,10 @@
  * that is computed, a convolution's before its ReLU; a block's only when all of it is.
  * GRAPH_FAILED: none. */
 static int computed_node(const View *v, const DiagramBox *b) {
-    const int ready = scene_ready(v->scene);
+    const int ready = v->scene ? scene_ready(v->scene) : GRAPH_IMAGE;
     if (b->item == DIAGRAM_NODE && v->node >= b->first && v->node <= b->shown && v->node < ready)
         return v->node;
-    if (b->node == GRAPH_IMAGE || b->node < ready)
+    if (v->scene && (b->node == GRAPH_IMAGE || b->node < ready))
         return b->shown;
     return b->item == DIAGRAM_NODE && b->first < ready ? ready - 1 : GRAPH_FAILED;
 }
@@ -174,7 +174,7 @@ void network_box(const Network *n, const DiagramBox *b) {
         network_stack(n, b, face);
     else if (b->item == DIAGRAM_NODE && !v->place->heat)
         draw_steps(n, b, face);
-    if (b->item == DIAGRAM_BLOCK || (b->item == DIAGRAM_FOLD && b->block >= 0))
+    if (!n->printed && (b->item == DIAGRAM_BLOCK || (b->item == DIAGRAM_FOLD && b->block >= 0)))
         draw_handle(v, face, b);
     const bool hovered = v->state->hover.node != GRAPH_FAILED && b->first >= 0 &&
                          v->state->hover.node >= b->first && v->state->hover.node <= b->node;
@@ -193,7 +193,7 @@ static void draw_title(const Network *n, Area area, const char *text, const char
     TextStyle style = ui_style(v, SIZE_SMALL, TONE_TEXT, ALIGN_LEFT);
     style.size = network_type(n);
     style.may_cut = true;
-    const int line = draw_text_height(v->list, style), sign = ui_px(v, 16);
+    const int line = draw_text_height(v->list, style), sign = n->printed ? 0 : ui_px(v, 16);
     Rect box = network_rect(n, area);
     const int hidden = n->box.x - box.x;
     if (hidden > 0)
@@ -210,7 +210,8 @@ static void draw_title(const Network *n, Area area, const char *text, const char
     rect_cut_top(&words, words.h - rect_least(height, words.h));
     draw_paragraph(v->list, words, style, line, text);
     Rect close = {box.x, words.y, sign, line};
-    draw_text(v->list, close, style, "−");
+    if (!n->printed)
+        draw_text(v->list, close, style, "−");
     const int width = rect_least(sign + draw_text_width(v->list, style, text), box.w);
     draw_region(v->list, (Rect){box.x, words.y, width, words.h}, TEXT("%s %s", action, block),
                 "%s.%s", region, block);

@@ -36,38 +36,24 @@ static void put_entry(const View *v, Rect *row, Color color, const char *word) {
     rect_cut_right(row, 2 * SPACE(v));
 }
 
-static const char *const family_words[] = {"convolution", "pooling", "normalisation", "activation",
-                                           "connected",   "joining", "other"};
-
-/* The families of layers that stand in boxes of their own. */
-static void find_families(const Diagram *d, bool drawn[LAYER_OTHER + 1]) {
-    for (int i = 0; i < d->box_count; i++)
-        if (d->boxes[i].item == DIAGRAM_NODE)
-            drawn[d->boxes[i].family] = true;
-}
-
-static const char *family_word(const View *v, int family) {
-    return ui_word(v, TEXT("family.%s", family_words[family]));
-}
-
-static int families_width(const View *v, const Diagram *d) {
+static int families_width(const Network *n) {
+    const View *v = n->v;
     const TextStyle small = ui_style(v, SIZE_SMALL, TONE_DIM, ALIGN_LEFT);
-    bool drawn[LAYER_OTHER + 1] = {false};
+    const NetworkFamilies families = network_families(n);
     int width = 0;
-    find_families(d, drawn);
     for (int f = 0; f <= LAYER_OTHER; f++)
-        if (drawn[f])
+        if (families.drawn[f])
             width += ui_px(v, 10) + SPACE(v) / 2 + 2 * SPACE(v) +
-                     draw_text_width(v->list, small, family_word(v, f));
+                     draw_text_width(v->list, small, network_family(v, (LayerFamily)f));
     return width;
 }
 
-static void draw_families(const View *v, Rect *row, const Diagram *d) {
-    bool drawn[LAYER_OTHER + 1] = {false};
-    find_families(d, drawn);
+static void draw_families(const Network *n, Rect *row) {
+    const View *v = n->v;
+    const NetworkFamilies families = network_families(n);
     for (int f = LAYER_OTHER; f >= 0; f--)
-        if (drawn[f])
-            put_entry(v, row, theme_family((LayerFamily)f), family_word(v, f));
+        if (families.drawn[f])
+            put_entry(v, row, theme_family((LayerFamily)f), network_family(v, (LayerFamily)f));
 }
 
 /* From nothing to the most that a box costs. */
@@ -104,16 +90,19 @@ static int buttons_width(const View *v) {
 }
 
 /* The legend has a row of its own where it does not fit beside the buttons. */
-static bool has_two_rows(const View *v, const Diagram *d, int width) {
-    return !v->place->heat && families_width(v, d) + 4 * SPACE(v) > width - buttons_width(v);
+static bool has_two_rows(const Network *n, int width) {
+    const View *v = n->v;
+    return !v->place->heat && families_width(n) + 4 * SPACE(v) > width - buttons_width(v);
 }
 
-int network_controls_height(const View *v, const Diagram *d, int width) {
-    return ui_px(v, 32) + (has_two_rows(v, d, width - 2 * SPACE(v)) ? ui_px(v, 20) : 0);
+int network_controls_height(const Network *n, int width) {
+    const View *v = n->v;
+    return ui_px(v, 32) + (has_two_rows(n, width - 2 * SPACE(v)) ? ui_px(v, 20) : 0);
 }
 
-void network_controls(const View *v, Rect box, const Diagram *d, const char *most) {
-    const bool two = has_two_rows(v, d, box.w);
+void network_controls(const Network *n, Rect box, const char *most) {
+    const View *v = n->v;
+    const bool two = has_two_rows(n, box.w);
     Rect row = rect_cut_bottom(&box, ui_px(v, 32));
     Rect *legend = two ? &box : &row;
     draw_buttons(v, &row);
@@ -122,9 +111,9 @@ void network_controls(const View *v, Rect box, const Diagram *d, const char *mos
     if (most)
         draw_heat(v, legend, most);
     else
-        draw_families(v, legend, d);
+        draw_families(n, legend);
     TextStyle note = ui_style(v, SIZE_SMALL, TONE_ACCENT, ALIGN_LEFT);
-    const char *text = network_note(v, d);
+    const char *text = network_note(v, n->d);
     const int wanted = draw_text_width(v->list, note, text);
     rect_cut_left(&row, SPACE(v));
     if (wanted <= row.w - SPACE(v)) {
