@@ -10,8 +10,8 @@ enum { OPTIONS_WORDS_MAX = 1024 };
 
 typedef struct Options {
     const char *weights, *image, *input, *plan, *dump, *nodes, *out, *what, *format, *range, *shard,
-        *data, *lang, *state, *theme, *frame_times, *screen, *export, *lesson, *block, *node, *at, *label,
-        *switches, *channels, *span;
+        *data, *lang, *state, *theme, *frame_times, *screen, *export, *lesson, *block, *node, *at,
+        *label, *switches, *channels, *span;
     ConvPath conv;
     CpuTier cpu;
     Colormap colormap;

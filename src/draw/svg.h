@@ -11,8 +11,8 @@ typedef struct SvgWords {
 } SvgWords;
 
 /* Writes PATH through a temporary name. One unit is one logical pixel. A group's id is its name
- * with '_' for what ids cannot hold (and a number behind it where two would be alike); what hovering
- * over its first region says is its <title>. */
+ * with '_' for what ids cannot hold (and a number behind it where two would be alike); what
+ * hovering over its first region says is its <title>. */
 bool svg_save(const DrawList *list, const char *path, const SvgWords *words, Error *err);
 
 #endif
