@@ -42,6 +42,7 @@ bool verb_view(App *app, Error *err);
 bool verb_play(App *app, Error *err);
 bool verb_lesson(App *app, Error *err);
 bool verb_diagram(App *app, Error *err);
+bool verb_table(App *app, Error *err);
 /* What --image, --state, --lang, ... ask of the session; words are loaded (words_free). `look`
  * lends room; `kept`: it begins with what the user chose the last time. */
 bool app_session_options(App *app, bool kept, SessionOptions *options, State *look, Words **words,

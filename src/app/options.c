@@ -101,6 +101,8 @@ static const OptionSpec specs[] = {
     {"layers", NULL, OPTION_FLAG, FIELD(layers), 0, 0, NULL, " bench ", "times of each layer"},
     {"paper", NULL, OPTION_FLAG, FIELD(paper), 0, 0, NULL, " info ",
      "the paper's figures beside ours"},
+    {"csv", NULL, OPTION_FLAG, FIELD(csv), 0, 0, NULL, " table ",
+     "for spreadsheets: commas, a line a row (RFC 4180)"},
     {"size", "N", OPTION_INT, FIELD(size), 1, 16384, NULL,
      " run export explain info bench eval view diagram ", "another height and width of the input"},
     {"lesson", "ID", OPTION_TEXT, FIELD(lesson), 0, 0, NULL, " view ",

@@ -70,6 +70,10 @@ const Verb verbs[] = {
      "convoscope diagram resnet50 --block layer2.0 --theme dark --out block.png --scale 2\n"
      "convoscope diagram densenet121 --lang es --out densenet.pdf\n",
      1, 1, verb_diagram, false},
+    {"table", "MODEL", "the table by which its paper tells it, our counts beside the printed ones",
+     "convoscope table googlenet\n"
+     "convoscope table resnet50 --csv > resnet.csv\n",
+     1, 1, verb_table, false},
     {"lesson", "list|show|check|play [ID]",
      "lessons: which there are, the lecturer's notes, whether all is well, pictures and a page",
      "convoscope lesson list\n"

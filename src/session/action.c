@@ -154,7 +154,8 @@ const Action actions[] = {
     {"guess", "[TEXT]", "G", prediction_refuses, prediction_guess, false, ACTION_ANYWHERE},
     {"reveal", NULL, "R", prediction_refuses, prediction_reveal, false, ACTION_ANYWHERE},
 
-    {"bench", "[none|algorithm|race|residual|dense|inception|layer|training|canvas|panes|families]",
+    {"bench",
+     "[none|algorithm|race|residual|dense|inception|layer|training|canvas|panes|families|table]",
      "k", SCENE, bench_set, false, ACTION_ANYWHERE},
     {"algorithm.step", NULL, "Space", refuse_without_walk, algorithm_step, true,
      ACTION_IN_ALGORITHM},

@@ -4,6 +4,7 @@
 #include "session/canvas.h"
 #include "session/lab_bench.h"
 #include "session/panes.h"
+#include "session/paper_table.h"
 #include "session/perform.h"
 #include "session/race.h"
 #include "session/training.h"
@@ -21,6 +22,7 @@ const BenchKind bench_kinds[BENCHES] = {
     [BENCH_CANVAS] = {.name = "canvas", .refuses = canvas_refuses, .wants = canvas_wants},
     [BENCH_PANES] = {.name = "panes", .refuses = refuse_without_scene, .wants = panes_wants},
     [BENCH_FAMILIES] = {"families", NULL, families_wants, true},
+    [BENCH_TABLE] = {"table", paper_table_refuses, paper_table_wants, true},
 };
 
 Work *bench_work(const Session *s) {

@@ -66,6 +66,7 @@ typedef enum StateBench {
     BENCH_CANVAS,    /* two drawings, and what the network answers */
     BENCH_PANES,     /* another network, or the same otherwise, beside */
     BENCH_FAMILIES,  /* all networks in a table, or as a chart */
+    BENCH_TABLE,     /* the table by which the network's paper tells it */
     BENCHES
 } StateBench;
 /* What one plays with of a layer (session/trial.h). */

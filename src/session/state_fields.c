@@ -51,8 +51,8 @@ const StateField state_fields[] = {
     {.name = "bench",
      .kind = FIELD_CHOICE,
      AT(place.bench),
-     .choices =
-         "none|algorithm|race|residual|dense|inception|layer|training|canvas|panes|families"},
+     .choices = "none|algorithm|race|residual|dense|inception|layer|training|canvas|panes|families|"
+                "table"},
     {.name = "algorithm_step", .kind = FIELD_INT, AT(place.algorithm_step), RANGE(-1, INT32_MAX)},
     {.name = "algorithm_by",
      .kind = FIELD_CHOICE,

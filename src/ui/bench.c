@@ -36,6 +36,7 @@ static const char *const inception_hints[] = {"lab.next", "back", "help", "palet
 static const char *const families_hints[] = {"families.sort", "families.reverse", "families.view",
                                              "families.time", "families.open",    "back",
                                              "help",          "palette",          NULL};
+static const char *const table_hints[] = {"bench", "back", "help", "palette", NULL};
 static const char *const layer_hints[] = {"trial",     "trial.down",  "trial.more", "trial.preset",
                                           "trial.off", "trial.reset", "bench",      "back",
                                           "help",      "palette",     NULL};
@@ -89,6 +90,8 @@ static const BenchRow rows[BENCHES] = {
                      panes_hints},
     [BENCH_FAMILIES] = {bench_families, "bench.families", "bench.families_note", true, false, false,
                         0, families_hints},
+    [BENCH_TABLE] = {bench_table, "bench.table", "bench.table_note", true, false, true, 480,
+                     table_hints},
 };
 
 bool bench_has_network(StateBench bench) {

@@ -8,6 +8,7 @@ void bench_residual(const View *v, Rect box);
 void bench_dense(const View *v, Rect box);
 void bench_inception(const View *v, Rect box);
 void bench_families(const View *v, Rect box);
+void bench_table(const View *v, Rect box);
 void families_chart(const View *v, Rect box, const int *order, int count);
 
 /* A square of a colour with what it stands for, cut off the left; nothing where there is no room.

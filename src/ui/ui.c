@@ -181,15 +181,8 @@ static void put_parameter(const View *v, const char *part, char *out, size_t siz
     text_format(out, size, "%s", known ? ui_word(v, TEXT("param.%s", part)) : part);
 }
 
-const char *ui_parameters(const View *v, int node) {
-    char text[200] = "", part[80], said[400] = "", one[100];
-    if (node == GRAPH_IMAGE)
-        return "";
-    const Node *n = &v->graph->nodes[node];
-    if (n->type->describe)
-        n->type->describe(n->params, &n->in, text, sizeof text);
-    if (strcmp(text, n->type->title) == 0)
-        return "";
+const char *ui_part(const View *v, const char *text) {
+    char part[80], said[400] = "", one[100];
     for (const char *at = text; *at;) {
         const char *end = strstr(at, ", ");
         const size_t length = end ? (size_t)(end - at) : strlen(at), used = strlen(said);
@@ -199,6 +192,16 @@ const char *ui_parameters(const View *v, int node) {
         at += length + (end ? 2 : 0);
     }
     return ui_keep(v, said);
+}
+
+const char *ui_parameters(const View *v, int node) {
+    char text[200] = "";
+    if (node == GRAPH_IMAGE)
+        return "";
+    const Node *n = &v->graph->nodes[node];
+    if (n->type->describe)
+        n->type->describe(n->params, &n->in, text, sizeof text);
+    return strcmp(text, n->type->title) == 0 ? "" : ui_part(v, text);
 }
 
 const char *ui_class_name(const View *v, int index) {

@@ -111,6 +111,8 @@ const char *ui_label(const View *v, int node); /* as lecturers say it; of the in
 const char *ui_phrases(const View *v, const char *label);
 const char *ui_operation(const View *v, int node);  /* "convolution", in the user's language */
 const char *ui_parameters(const View *v, int node); /* "3x3, 384, pad 1", or "" */
+/* Such parts in the user's language: "7x7, 64, stride 2". */
+const char *ui_part(const View *v, const char *text);
 /* The class that an element of the last vector stands for, in the user's language, or its number.
  */
 const char *ui_class_name(const View *v, int index);
