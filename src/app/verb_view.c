@@ -14,6 +14,7 @@ static bool look_of(const Options *o, bool kept, State *look, Error *err) {
     state_init(look);
     look->language = words_language_of_locale();
     look->comma = words_comma_of_locale();
+    look->tips = kept ? 0 : STATE_TIPS; /* of the window, until they were read */
     if (kept && !settings_load(look, &unread))
         app_warn(unread.text);
     look->big = look->big || o->big;
@@ -103,9 +104,14 @@ bool verb_view(App *app, Error *err) {
         return false;
     session.lesson = app->options.lesson;
     session.model = app->options.word_count ? app->options.words[0] : NULL;
-    bool ok = app->options.export               ? picture(app, &session, err)
-              : ui_has_display(why, sizeof why) ? ui_window(&session, err)
-                                                : tour(app, &session, why, err);
+    session.welcome =
+        !session.model && !session.lesson && !session.image && !session.state && !session.weights;
+    const bool seen = !app->options.export && ui_has_display(why, sizeof why);
+    look.tips = seen ? look.tips : STATE_TIPS;
+    session.welcome = session.welcome && seen;
+    bool ok = app->options.export ? picture(app, &session, err)
+              : seen              ? ui_window(&session, err)
+                                  : tour(app, &session, why, err);
     words_free(words);
     return ok;
 }

@@ -280,6 +280,9 @@ const Action actions[] = {
     {"cancel", NULL, "", NULL, cancel, false, ACTION_ANYWHERE},
 
     {"help", NULL, "F1 ?", NULL, overlay_help, false, ACTION_ANYWHERE},
+    {"welcome", NULL, "F3", NULL, overlay_welcome, false, ACTION_ANYWHERE},
+    {"tips.next", NULL, "Ctrl+H", refuse_without_tip, tips_next, false, ACTION_ANYWHERE},
+    {"tips", "[no|yes]", "", NULL, tips_set, false, ACTION_ANYWHERE},
     {"palette", NULL, "Ctrl+P :", NULL, overlay_palette, false, ACTION_ANYWHERE},
     {"overlay.close", NULL, "", with_overlay, overlay_close, false, ACTION_ANYWHERE},
     {"type", "TEXT", "", with_overlay, type_text, false, ACTION_ANYWHERE},

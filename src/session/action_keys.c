@@ -180,13 +180,28 @@ static const char *overlay_line(const Session *s, const char *key, char line[64]
     return strcmp(key, "Space") == 0 ? "type  " : NULL;
 }
 
+/* Among the offers, which have numbers; all other keys mean what they do without them. */
+static const char *welcome_line(const char *key, char line[64]) {
+    static const char *const keys[][2] = {{"Down", "choice.next"},  {"Tab", "choice.next"},
+                                          {"Up", "choice.prev"},    {"Return", "choice.take"},
+                                          {"Space", "choice.take"}, {"PageDown", "choice.take"},
+                                          {"Escape", "back"}};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(key, keys[i][0]) == 0)
+            return keys[i][1];
+    return key[0] >= '1' && key[0] <= '9' && !key[1]
+               ? text_format(line, 64, "choice.take %d", key[0] - '1')
+               : NULL;
+}
+
 bool action_press(Session *s, const char *key) {
     char line[64];
     const StateOverlay overlay = s->state.overlay;
-    const bool field = overlay && overlay != OVERLAY_HELP;
-    const char *what = field                     ? overlay_line(s, key, line)
-                       : overlay == OVERLAY_HELP ? help_line(key)
-                                                 : NULL;
+    const bool field = state_overlay_has_field(overlay);
+    const char *what = field                        ? overlay_line(s, key, line)
+                       : overlay == OVERLAY_HELP    ? help_line(key)
+                       : overlay == OVERLAY_WELCOME ? welcome_line(key, line)
+                                                    : NULL;
     if (!field && !what)
         what = key_line(s, key, line);
     if (s->state.blank && !field)

@@ -4,6 +4,7 @@
 #include "session/action.h"
 #include "session/exporting.h"
 #include "session/lesson.h"
+#include "session/progress.h"
 #include <string.h>
 
 /* Rows are made one after the other until the one asked for; nothing is kept. */
@@ -207,6 +208,60 @@ static void exports(Walk *w, const char *typed) {
     }
 }
 
+/* --- What one could begin with ---------------------------------------------------------------- */
+
+static void offer(Walk *w, const char *line, const char *title, const char *detail) {
+    if (!is_wanted(w))
+        return;
+    text_format(w->row->line, sizeof w->row->line, "%s", line);
+    text_format(w->row->title, sizeof w->row->title, "%s", title);
+    text_format(w->row->detail, sizeof w->row->detail, "%s", detail);
+}
+
+/* "AlexNet mini, dog.jpg" of a line of recent scenes. */
+static void offer_recent(Walk *w, const char *line, const char *detail) {
+    static State there; /* large; sessions are of one thread */
+    const PaletteLists *lists = palette_lists(w->session);
+    state_init(&there);
+    if (!line[0] || !state_read_scene(&there, line, NULL))
+        return;
+    const SceneNames *names = &there.place.scene;
+    const char *title = file_name(names->model);
+    for (size_t i = 0; i < lists->model_count; i++)
+        if (strcmp(lists->models[i].name, names->model) == 0)
+            title = lists->models[i].title;
+    PaletteRow *row = w->row;
+    offer(w, "", "", detail);
+    if (w->count == w->wanted + 1) {
+        text_format(row->line, sizeof row->line, "state %s", line);
+        text_format(row->title, sizeof row->title, "%s%s%s", title, names->image[0] ? ", " : "",
+                    file_name(names->image));
+    }
+}
+
+static void offers(Walk *w) {
+    Session *s = w->session;
+    static const char *const rows[][3] = {
+        {"lesson.pick", "welcome.lessons", "welcome.lessons_about"},
+        {"model.pick", "welcome.network", "welcome.network_about"},
+        {"image.pick", "welcome.image", "welcome.image_about"},
+        {"state model=lenet; bench=canvas", "welcome.draw", "welcome.draw_about"}};
+    const WordsLanguage l = s->state.language;
+    const int step = s->scripted ? 0 : progress_get("course");
+    char title[200];
+    if (!s->words)
+        return;
+    words_put(title, sizeof title, s->words, l, step ? "welcome.course_on" : "welcome.course",
+              TEXT("%d", step + 1));
+    offer(w, "lesson.open course", title, words_get(s->words, l, "welcome.course_about"));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        offer(w, rows[i][0], words_get(s->words, l, rows[i][1]),
+              words_get(s->words, l, rows[i][2]));
+    recent_load(&s->recent, s->scripted);
+    for (int i = 0; i < RECENT_MAX; i++)
+        offer_recent(w, s->recent.lines[i], words_get(s->words, l, "welcome.recent"));
+}
+
 static void walk(Walk *w) {
     const State *state = &w->session->state;
     switch (state->overlay) {
@@ -229,6 +284,9 @@ static void walk(Walk *w) {
         break;
     case OVERLAY_LESSONS:
         lessons(w, state->typed);
+        break;
+    case OVERLAY_WELCOME:
+        offers(w);
         break;
     default:
         break;

@@ -79,6 +79,7 @@ PERFORM(cancel);
 PERFORM(job_end);
 /* perform_explain.c: what a unit sees, the way down, what is pinned */
 const char *refuse_without_way(const Session *s);
+const char *refuse_without_tip(const Session *s);
 const char *refuse_to_pin(const Session *s);
 PERFORM(explain_set);
 PERFORM(explain_start);
@@ -231,6 +232,9 @@ PERFORM(overlay_export);
 PERFORM(overlay_models);
 PERFORM(overlay_images);
 PERFORM(overlay_lessons);
+PERFORM(overlay_welcome);
+PERFORM(tips_next);
+PERFORM(tips_set);
 PERFORM(overlay_close);
 PERFORM(type_text);
 PERFORM(type_erase);

@@ -84,6 +84,28 @@ PERFORM(text_normal) {
     return text_size(s, 100);
 }
 
+/* --- Tips for newcomers ----------------------------------------------------------------------- */
+
+const char *refuse_without_tip(const Session *s) {
+    return s->state.tips < STATE_TIPS ? NULL : "refuse.no_tip";
+}
+
+PERFORM(tips_next) {
+    (void)argument, (void)err;
+    s->state.tips++;
+    return true;
+}
+
+PERFORM(tips_set) {
+    bool shown = s->state.tips == STATE_TIPS;
+    if (argument[0] && strcmp(argument, "yes") != 0 && strcmp(argument, "no") != 0)
+        return error_set(err, ERROR_EXPECTED, "tips", "yes or no", TEXT("'%.40s'", argument));
+    if (argument[0])
+        shown = argument[0] == 'y';
+    s->state.tips = shown ? 0 : STATE_TIPS;
+    return true;
+}
+
 /* --- Overlays --------------------------------------------------------------------------------- */
 
 static bool show_overlay(Session *s, StateOverlay overlay) {
@@ -135,6 +157,11 @@ PERFORM(overlay_export) {
 PERFORM(overlay_lessons) {
     (void)argument, (void)err;
     return show_overlay(s, OVERLAY_LESSONS);
+}
+
+PERFORM(overlay_welcome) {
+    (void)argument, (void)err;
+    return show_overlay(s, OVERLAY_WELCOME);
 }
 
 PERFORM(overlay_close) {

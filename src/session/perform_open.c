@@ -158,6 +158,8 @@ static void adopt(Session *s, Scene *scene) {
     s->state.paused = false;
     s->state.hover = (StateHover){GRAPH_FAILED, -1, {-1, -1}};
     s->unrecorded = coming || !s->state.place.scene.model[0];
+    if (!s->performing && !s->tutor && s->state.overlay != OVERLAY_WELCOME)
+        recent_put(&s->recent, scene_names(scene), s->scripted);
     enter(s, scene_names(scene));
     if (coming) {
         s->state.place = s->coming;

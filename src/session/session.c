@@ -49,6 +49,8 @@ bool session_open(Session *s, const SessionOptions *options, Error *err) {
     state_init(&s->state);
     if (options->look)
         settings_copy(&s->state, options->look);
+    if (options->welcome)
+        s->state.overlay = OVERLAY_WELCOME;
     if (!first_names(&names, options, err))
         return false;
     s->jobs = job_thread_new(&options->run, options->pool, err);

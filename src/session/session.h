@@ -9,6 +9,7 @@
 #include "session/history.h"
 #include "session/job.h"
 #include "session/learning.h"
+#include "session/recent.h"
 
 typedef struct SessionOptions {
     const char *model;   /* as engine_open takes it; NULL: "lenet" */
@@ -19,6 +20,7 @@ typedef struct SessionOptions {
     const Words *words;  /* lent; NULL: none, for tests */
     const State *look;   /* its look (settings.h); NULL: as state_init has it */
     const char *lesson;  /* to begin with; NULL: none */
+    bool welcome;        /* begin with what one could begin with */
     const char *folder;  /* lent: where exports go that name none; NULL: exporting_name says */
     RunOptions run;
     Pool *pool;      /* lent: must outlive the session */
@@ -91,6 +93,7 @@ typedef struct Session {
     History history;
     Browse browse; /* the folder of the picture */
     PaletteLists lists;
+    Recent recent;    /* what was open last */
     Error banner;     /* what could not be done; what was shown before stays */
     char notice[400]; /* what was done: "wrote view-003.png"; or "" */
     SessionScreen screen;

@@ -6,7 +6,8 @@
 
 enum { LINE_SIZE = 400, VALUE_SIZE = 32 };
 
-static const char *const kept[] = {"theme", "lang", "comma", "text", "big", "still", "display"};
+static const char *const kept[] = {"theme", "lang",  "comma",   "text",
+                                   "big",   "still", "display", "tips"};
 
 void settings_copy(State *to, const State *from) {
     to->theme = from->theme;
@@ -16,6 +17,7 @@ void settings_copy(State *to, const State *from) {
     to->big = from->big;
     to->still = from->still;
     to->display = from->display;
+    to->tips = from->tips;
 }
 
 static bool path_of(char path[FILE_PATH_MAX], Error *err) {

@@ -34,6 +34,7 @@ void state_init(State *state) {
                                .learn_seed = 1,
                                .learn_rate = 20000},
                      .lesson_answer = -1,
+                     .tips = STATE_TIPS,
                      .hover = {GRAPH_FAILED, -1, {-1, -1}},
                      .text = 100,
                      .speed = 4,

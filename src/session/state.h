@@ -135,6 +135,7 @@ typedef enum StateOverlay {
     OVERLAY_IMAGES,
     OVERLAY_EXPORT, /* what of the screen is written, and where */
     OVERLAY_LESSONS,
+    OVERLAY_WELCOME, /* what one could begin with */
     OVERLAYS
 } StateOverlay;
 
@@ -259,6 +260,7 @@ typedef struct State {
     bool still; /* no animations */
     bool fullscreen;
     int display;      /* which one; counted from 0 */
+    int tips;         /* how many of the tips for newcomers were read */
     bool alone;       /* of the zones only the one that is large */
     int export_scale; /* pixels of exported pictures to one of the screen */
     bool blank;       /* a black screen */
@@ -268,6 +270,12 @@ typedef struct State {
     bool paused;      /* compute nothing until the next step */
     bool quit;
 } State;
+
+enum { STATE_TIPS = 3 };
+/* Whether text can be typed into it. */
+static inline bool state_overlay_has_field(StateOverlay overlay) {
+    return overlay != OVERLAY_NONE && overlay != OVERLAY_HELP && overlay != OVERLAY_WELCOME;
+}
 
 /* How many maps a page may have, ended by 0: 1, 4, 16, ... */
 extern const int state_maps[];

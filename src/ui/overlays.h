@@ -5,6 +5,7 @@
 #include "session/palette.h"
 #include "ui/ui.h"
 
+void overlay_welcome_view(const View *v, Rect screen);
 void overlay_help_view(const View *v, Rect screen);
 void overlay_list_view(const View *v, Rect screen); /* of commands */
 void overlay_models_view(const View *v, Rect screen);

@@ -140,9 +140,10 @@ static void draw_scene(const View *v, const Layout *layout) {
 
 static void draw_overlay(const View *v, Rect screen) {
     static void (*const draw[OVERLAYS])(const View *, Rect) = {
-        [OVERLAY_HELP] = overlay_help_view,     [OVERLAY_PALETTE] = overlay_list_view,
-        [OVERLAY_MODELS] = overlay_models_view, [OVERLAY_IMAGES] = overlay_images_view,
-        [OVERLAY_EXPORT] = overlay_export_view, [OVERLAY_LESSONS] = overlay_list_view,
+        [OVERLAY_HELP] = overlay_help_view,       [OVERLAY_PALETTE] = overlay_list_view,
+        [OVERLAY_MODELS] = overlay_models_view,   [OVERLAY_IMAGES] = overlay_images_view,
+        [OVERLAY_EXPORT] = overlay_export_view,   [OVERLAY_LESSONS] = overlay_list_view,
+        [OVERLAY_WELCOME] = overlay_welcome_view,
     };
     if (draw[v->state->overlay])
         draw[v->state->overlay](v, screen);

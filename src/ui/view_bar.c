@@ -126,6 +126,14 @@ typedef struct Banner {
     const char *button, *action, *key; /* of what could be done about it; or NULL */
 } Banner;
 
+/* What a newcomer should know, one after the other until each was read. */
+static Banner tip_banner(const View *v) {
+    static const char *const tips[STATE_TIPS] = {"tips.1", "tips.2", "tips.3"};
+    char key[32];
+    return (Banner){ui_word(v, tips[v->state->tips]), false, ui_word(v, "tips.next"), "tips.next",
+                    ui_keep(v, ui_key_name(v, action_key(action_find("tips.next"), key)))};
+}
+
 static Banner banner_of(const View *v) {
     const Session *s = v->session;
     char name[64];
@@ -157,6 +165,8 @@ static Banner banner_of(const View *v) {
                         NULL};
     if (v->scene && v->model->weights.note[0])
         return (Banner){v->model->weights.note, false, NULL, NULL, NULL};
+    if (v->scene && v->state->tips < STATE_TIPS && v->state->overlay == OVERLAY_NONE && !s->tutor)
+        return tip_banner(v);
     return (Banner){"", false, NULL, NULL, NULL};
 }
 

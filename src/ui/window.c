@@ -177,7 +177,7 @@ static void paste(Ui *ui) {
     char *text = SDL_GetClipboardText();
     const StateOverlay overlay = ui->session.state.overlay;
     text[strcspn(text, "\r\n")] = '\0';
-    if (overlay && overlay != OVERLAY_HELP)
+    if (state_overlay_has_field(overlay))
         post(ui, TEXT("type %.180s", text));
     else if (text[0])
         ui_drop(&ui->session, strncmp(text, "file://", 7) == 0 ? text + 7 : text);
