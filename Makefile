@@ -5,7 +5,8 @@
 #   make lessons        replays all of them, checked
 #   make layers, lint   the house rules               make valgrind           run lenet under valgrind
 #   make format, tidy   clang-format, clang-tidy      make verify             against PyTorch, every network
-#   make bench          speed                         make install            PREFIX=/usr/local DESTDIR=
+#   make bench          speed                         make install, uninstall PREFIX=/usr/local DESTDIR=
+#   make shots          the pictures of README.md     make deb                a package for Debian and Ubuntu
 #
 # Useful variables: CC=clang, BUILD=folder, CFLAGS, WERROR=1, SANITIZE=address,undefined | thread, V=1,
 # ROOMS="base tensor" and TESTS="test_npy" to build a part; MODEL and IMAGE for `make run`.
@@ -248,13 +249,37 @@ bench-frames: $(BUILD)/tests/tools/frame_bench
 valgrind: all
 	valgrind -q --leak-check=full --error-exitcode=1 $(PROGRAM) run $(MODEL) --image $(or $(IMAGE),assets/images/digit_7.png)
 
-SHARE := $(DESTDIR)$(PREFIX)/share/convoscope
+# The manual's page and the completions are printed by the program itself.
+ROOT := $(DESTDIR)$(PREFIX)
+SHARE := $(ROOT)/share
+PIECES := assets/i18n assets/images assets/labels models lessons
+INSTALLED := bin/convoscope share/convoscope share/man/man1/convoscope.1 \
+	share/bash-completion/completions/convoscope share/zsh/site-functions/_convoscope \
+	share/fish/vendor_completions.d/convoscope.fish share/applications/convoscope.desktop \
+	share/icons/hicolor/scalable/apps/convoscope.svg
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)
-	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/convoscope
-	cp -R assets models lessons $(SHARE)
+	install -d $(addprefix $(ROOT)/,$(sort $(dir $(INSTALLED)))) $(SHARE)/convoscope/assets
+	install -m 755 $(PROGRAM) $(ROOT)/bin/convoscope
+	for piece in $(PIECES); do rm -rf "$(SHARE)/convoscope/$$piece" && \
+		cp -R $$piece "$(SHARE)/convoscope/$$piece" || exit 1; done
+	chmod -R u=rwX,go=rX $(SHARE)/convoscope
+	install -m 644 assets/desktop/convoscope.desktop $(SHARE)/applications/
+	install -m 644 assets/desktop/convoscope.svg $(SHARE)/icons/hicolor/scalable/apps/
+	CONVOSCOPE_HOME=. $(PROGRAM) help man >$(SHARE)/man/man1/convoscope.1
+	CONVOSCOPE_HOME=. $(PROGRAM) help bash >$(SHARE)/bash-completion/completions/convoscope
+	CONVOSCOPE_HOME=. $(PROGRAM) help zsh >$(SHARE)/zsh/site-functions/_convoscope
+	CONVOSCOPE_HOME=. $(PROGRAM) help fish >$(SHARE)/fish/vendor_completions.d/convoscope.fish
+# Nothing of it stays; of the folders those that others use.
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/bin/convoscope $(SHARE)
+	rm -rf $(addprefix $(ROOT)/,$(INSTALLED))
+	@for folder in $(addprefix $(ROOT)/,$(sort $(dir $(INSTALLED)))); do \
+		rmdir -p "$$folder" 2>/dev/null; done; true
+
+# build/deb/convoscope_VERSION_ARCHITECTURE.deb
+.PHONY: deb
+deb:
+	@.ci/install-packages build deb
+	.ci/make-deb $(VERSION)
 
 clean:
 	rm -rf $(BUILD)

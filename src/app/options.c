@@ -256,13 +256,20 @@ bool options_parse(Options *options, const char *verb, int argc, char **argv, Er
     return true;
 }
 
+bool options_next(const char *verb, int *at, OptionHelp *option) {
+    while (*at < OPTION_COUNT && !belongs(&specs[*at], verb))
+        ++*at;
+    if (*at == OPTION_COUNT)
+        return false;
+    const OptionSpec *spec = &specs[(*at)++];
+    *option = (OptionHelp){spec->name, spec->value ? spec->value : spec->choices, spec->choices,
+                           spec->help};
+    return true;
+}
+
 void options_help(const char *verb, void *out) {
-    for (int i = 0; i < OPTION_COUNT; i++) {
-        if (!belongs(&specs[i], verb))
-            continue;
-        const char *value = specs[i].value ? specs[i].value : specs[i].choices;
+    OptionHelp o;
+    for (int at = 0; options_next(verb, &at, &o);)
         fprintf(out, "  %-42s %s\n",
-                TEXT("--%s%s%s", specs[i].name, value ? " " : "", value ? value : ""),
-                specs[i].help);
-    }
+                TEXT("--%s%s%s", o.name, o.value ? " " : "", o.value ? o.value : ""), o.help);
 }

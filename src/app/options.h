@@ -27,6 +27,12 @@ typedef struct Options {
 
 /* `verb` decides which options are known. False: wrong usage, err says what. */
 bool options_parse(Options *options, const char *verb, int argc, char **argv, Error *err);
+/* What an option of a verb is, for help and completion. */
+typedef struct OptionHelp {
+    const char *name, *value, *choices, *help; /* value and choices: NULL for a flag */
+} OptionHelp;
+/* The next option of the verb from *at on, which begins with 0; false: there is no other. */
+bool options_next(const char *verb, int *at, OptionHelp *option);
 /* A line for each option of the verb, the verb's own first, on stdout's stream `out`. */
 void options_help(const char *verb, void *out);
 

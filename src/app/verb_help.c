@@ -1,4 +1,5 @@
 #include "app/app.h"
+#include "app/help.h"
 
 #include "session/action.h"
 #include "train/recipe.h"
@@ -16,7 +17,8 @@ static void help_all(FILE *out) {
           "  convoscope run resnet18 --image dog.jpg\n"
           "  convoscope info googlenet --paper\n"
           "  convoscope help run\n\n"
-          "More help: layers (of models/NAME.json), actions, keys, state (of the window).\n",
+          "More help: layers (of models/NAME.json), actions, keys, state (of the window);\n"
+          "man (the manual's page), bash, zsh, fish (what completes commands there).\n",
           out);
 }
 
@@ -120,11 +122,16 @@ static void help_state(FILE *out) {
                 state_field_values(state_field(i)));
 }
 
+static void help_man_topic(FILE *out) {
+    help_man(out, words);
+}
+
 static const struct {
     const char *name;
     void (*print)(FILE *out);
-} topics[] = {
-    {"layers", help_layers}, {"actions", help_actions}, {"keys", help_keys}, {"state", help_state}};
+} topics[] = {{"layers", help_layers}, {"actions", help_actions}, {"keys", help_keys},
+              {"state", help_state},   {"man", help_man_topic},   {"bash", help_bash},
+              {"zsh", help_zsh},       {"fish", help_fish}};
 
 bool verb_help(App *app, Error *err) {
     const char *topic = app->options.word_count ? app->options.words[0] : NULL;

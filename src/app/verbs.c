@@ -82,8 +82,10 @@ const Verb verbs[] = {
      "convoscope lesson play resnet --out handout --size 1920x1080\n"
      "convoscope view --lesson course\n",
      1, 2, verb_lesson, true},
-    {"help", "[VERB|layers|actions|keys|state]",
-     "help on a verb, the layer types of models/NAME.json, the window's actions, keys or state",
+    {"help", "[VERB|layers|actions|keys|state|man|bash|zsh|fish]",
+     "help on a verb, the layer types of models/NAME.json, the window's actions, keys or state; "
+     "the "
+     "manual's page, completion for a shell",
      "convoscope help run\nconvoscope help layers\n", 0, 1, verb_help, false},
     {0},
 };
