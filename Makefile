@@ -275,6 +275,12 @@ uninstall:
 	@for folder in $(addprefix $(ROOT)/,$(sort $(dir $(INSTALLED)))); do \
 		rmdir -p "$$folder" 2>/dev/null; done; true
 
+# The pictures of README.md, made by the program that they show.
+.PHONY: shots
+shots: all
+	$(PROGRAM) play assets/shots/readme.play --out assets/shots --size 1280x800 --lang en
+	$(PROGRAM) diagram googlenet --block inception_3a --lang en --out assets/shots/inception_3a.svg
+
 # build/deb/convoscope_VERSION_ARCHITECTURE.deb
 .PHONY: deb
 deb:

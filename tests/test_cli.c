@@ -332,8 +332,54 @@ static void temporary_files_can_be_dropped(void **state) {
     arena_free(&arena);
 }
 
+/* The manual and the completions tell of every command; the shells that are here can read them. */
+static void other_programs_are_helped(void **state) {
+    (void)state;
+    static const char *const topics[] = {"man", "bash", "zsh", "fish"};
+    static const char *const verbs[] = {"view",    "models", "info",  "run",   "export",
+                                        "explain", "eval",   "train", "bench", "lesson",
+                                        "diagram", "table",  "play",  "help"};
+    for (size_t t = 0; t < sizeof topics / sizeof *topics; t++) {
+        assert_int_equal(run("help %s", topics[t]), 0);
+        for (size_t v = 0; v < sizeof verbs / sizeof *verbs; v++)
+            test_contains(out_text, verbs[v]);
+        test_contains(out_text, "lang");
+        test_write(test_path(topics[t]), out_text, strlen(out_text));
+        if (strcmp(topics[t], "man") == 0)
+            continue;
+        test_contains(out_text, "googlenet-mini");
+        test_contains(out_text, "densenet");
+        char command[2 * FILE_PATH_MAX];
+        snprintf(command, sizeof command, "command -v %s >/dev/null || exit 0; %s -n '%s'",
+                 topics[t], topics[t], test_path(topics[t]));
+        assert_int_equal(system(command), 0);
+    }
+    drop_output();
+}
+
+static void tables_and_drawings(void **state) {
+    (void)state;
+    assert_int_equal(run("table resnet50 --csv"), 0);
+    test_contains(out_text, "\"[1x1, 64; 3x3, 64; 1x1, 256] x 3\"");
+    test_contains(out_text, "MACs (paper),,1.8e9,3.6e9,3.8e9,7.6e9,11.3e9\r\n");
+    assert_int_equal(run("table googlenet"), 0);
+    test_contains(out_text, "inception (5b)");
+    assert_int_equal(run("table vgg19"), 1);
+    test_contains(err_text, "a table of the paper for VGG-19 is missing");
+    assert_int_equal(run("diagram lenet --out '%s'", test_path("lenet.svg")), 0);
+    assert_true(file_exists(test_path("lenet.svg")));
+    assert_int_equal(run("diagram lenet"), 2);
+    assert_int_equal(run("diagram googlenet --block inception_3c --out x.svg"), 1);
+    test_contains(err_text, "did you mean 'inception_3a'");
+    assert_int_equal(run("diagram lenet --out /nosuch/x.svg"), 1);
+    test_contains(err_text, "/nosuch/x.svg");
+    drop_output();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(other_programs_are_helped),
+        cmocka_unit_test(tables_and_drawings),
         cmocka_unit_test(version_and_help),
         cmocka_unit_test(wrong_usage_is_status_2),
         cmocka_unit_test(run_answers_in_json),
