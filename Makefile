@@ -239,6 +239,11 @@ bench-conv: $(BUILD)/tests/tools/conv_bench
 bench-race: $(BUILD)/tests/tools/race_bench
 	CONVOSCOPE_HOME=$(CURDIR) $< $(THREADS)
 
+# From the key to the picture, step by step through all lessons.
+.PHONY: bench-lessons
+bench-lessons: $(BUILD)/tests/tools/lesson_bench
+	CONVOSCOPE_HOME=$(CURDIR) $<
+
 # A full screen, drawn without a graphics card: `make bench-frames FRAMES=200 SCALE=2`.
 .PHONY: bench-frames
 FRAMES ?= 200

@@ -220,17 +220,30 @@ static void draw_head(const TableView *w, Rect row) {
     }
 }
 
-static void draw_table(const TableView *w, Rect box) {
-    const View *v = w->v;
-    int lines = 0;
+static int all_lines(const TableView *w) {
+    enum { HEAD = 2 };
+    int lines = HEAD;
     for (int r = 0; r < w->t->row_count; r++)
         lines += row_lines(w, r);
+    return lines;
+}
+
+static void draw_table(const TableView *w, Rect box) {
+    const View *v = w->v;
+    const int air = (box.h - 1 - all_lines(w) * w->line) / w->t->row_count;
+    const int between = air < 0 ? 0 : rect_least(air, ui_px(v, 10));
     draw_head(w, rect_cut_top(&box, 2 * w->line));
     draw_fill(v->list, rect_cut_top(&box, 1), v->theme->line);
-    const int air = (box.h - lines * w->line) / w->t->row_count;
-    const int between = air < 0 ? 0 : rect_least(air, ui_px(v, 10));
     for (int r = 0; r < w->t->row_count; r++)
         draw_row(w, rect_cut_top(&box, row_lines(w, r) * w->line + between), r);
+}
+
+/* Where there is little room lines stand closer. */
+static int line_height(const TableView *w, int height) {
+    const View *v = w->v;
+    const int least = draw_text_height(v->list, cell_style(v, ALIGN_LEFT));
+    const int fits = (height - 1) / all_lines(w), most = ui_line(v, SIZE_SMALL);
+    return fits > most ? most : fits < least ? least : fits;
 }
 
 void bench_table(const View *v, Rect box) {
@@ -242,9 +255,14 @@ void bench_table(const View *v, Rect box) {
     if (!t || t->column_count > COLUMNS_MOST)
         return;
     TableView w = {.v = v, .t = t, .line = ui_line(v, SIZE_SMALL)};
-    ui_heading(v, &box, ui_word(v, "bench.table"),
-               ui_say(v, "table.source", t->title, v->model->paper, t->source));
-    lab_caption(v, &box, 300, ui_word(v, "table.about"));
+    const int needs = all_lines(&w) * w.line;
+    const char *where = ui_phrases(v, t->source);
+    const char *source = ui_say(v, "table.source", t->title, v->model->paper, where);
+    const bool tight = box.h < needs + ui_line(v, SIZE_HEAD) + 2 * w.line;
+    ui_heading(v, &box, ui_word(v, "bench.table"), tight ? where : source);
+    if (!tight)
+        lab_caption(v, &box, (int)(needs / v->scale), ui_word(v, "table.about"));
+    w.line = line_height(&w, box.h);
     measure(&w, box.w);
     draw_table(&w, box);
 }
