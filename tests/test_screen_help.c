@@ -57,7 +57,7 @@ static void check_overlay(const Fixture *f) {
 
 /* Goes through the pages by key; each action is on one of them, with all its keys and its words. */
 static void check_help(Fixture *f, int width, int height) {
-    bool seen[200] = {false};
+    bool seen[400] = {false};
     Session *s = &f->session;
     s->state.choice = 0;
     build(f, width, height);
@@ -69,6 +69,7 @@ static void check_help(Fixture *f, int width, int height) {
         const View v = {.list = &f->list, .words = f->words, .language = s->state.language};
         for (int i = 0; actions[i].name; i++) {
             int all;
+            assert_true(i < (int)(sizeof seen / sizeof *seen));
             const int shown = keys_shown(f, &v, &actions[i], &all);
             if (shown >= 0 && shown != all)
                 fail_msg("%d x %d: %s has %d of its %d keys", width, height, actions[i].name, shown,
