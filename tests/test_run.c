@@ -278,7 +278,7 @@ static void fast_plan_agrees_with_step_mode(void **state) {
         RunMemory memory;
         assert_ok(run_memory(b.model, b.input.shape.dim[0], &b.options, b.pool, &memory, &err),
                   err);
-        assert_true(fast_bytes(plan) < memory.activations + memory.scratch);
+        assert_true((double)fast_bytes(plan) < 1.5 * (double)memory.weights + 128e6);
         fast_free(plan);
         run_release(run);
         bench_close(&b);

@@ -137,7 +137,7 @@ static const OptionSpec specs[] = {
      "write the milliseconds that each frame took"},
     {"weights", "F.safetensors|random:SEED", OPTION_TEXT, FIELD(weights), 0, 0, NULL,
      " run export explain eval bench view play ", "(those at hand, else random:1)"},
-    {"conv", NULL, OPTION_CHOICE, FIELD(conv), 0, 0, "auto|naive|gemm",
+    {"conv", NULL, OPTION_CHOICE, FIELD(conv), 0, 0, "auto|naive|gemm|winograd",
      " run export explain eval train bench view play lesson ",
      "how convolutions are computed (auto)"},
     {"threads", "N", OPTION_INT, FIELD(threads), 1, POOL_THREADS_MAX, NULL,

@@ -1,5 +1,6 @@
 #include "kernel/gemm.h"
 
+#include "kernel/deal.h"
 #include "kernel/gemm_tiers.h"
 #include <assert.h>
 #include <string.h>
@@ -12,29 +13,6 @@ enum {
     NARROW = 256,         /* columns of C up to which A is larger than B and comes by once */
     SAME_LINES = 1024     /* floats apart, which fall on the same lines of the cache */
 };
-
-static inline int64_t min64(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-static inline int64_t div_up(int64_t a, int64_t b) {
-    return (a + b - 1) / b;
-}
-static inline int64_t round_up(int64_t a, int64_t b) {
-    return div_up(a, b) * b;
-}
-
-/* `count` things dealt out to `parts`: the first `extra` get each + 1, the others each. */
-typedef struct Deal {
-    int64_t parts, each, extra;
-} Deal;
-static inline Deal deal(int64_t count, int64_t parts) {
-    assert(parts > 0);
-    return (Deal){parts, count / parts, count % parts};
-}
-/* Where part i begins. */
-static inline int64_t deal_start(const Deal *d, int64_t i) {
-    return d->each * i + min64(i, d->extra);
-}
 
 const GemmTier *gemm_tier(CpuTier tier) {
 #if defined(KERNEL_X86)

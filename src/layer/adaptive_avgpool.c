@@ -52,6 +52,11 @@ static bool adaptive_forward(const LayerCall *call) {
     return pool_average(call->kernel, &s, call->in[0]->data, call->out->data);
 }
 
+static bool adaptive_forward_blocks(const LayerCall *call, const LayerBlocks *b) {
+    const PoolShape s = adaptive_kernel_shape(call);
+    return blocked_pool_average(call->kernel, &s, b->in[0], b->out);
+}
+
 static bool adaptive_backward(const LayerBackward *back) {
     PoolShape s = adaptive_kernel_shape(back->call);
     return !back->grad_in[0] || backward_pool_average(back->call->kernel, &s, back->grad_out,
@@ -99,6 +104,7 @@ const LayerType layer_adaptive_avgpool = {
     .shape = adaptive_shape,
     .window = adaptive_window,
     .forward = adaptive_forward,
+    .forward_blocks = adaptive_forward_blocks,
     .backward = adaptive_backward,
     .trace = adaptive_trace,
     .describe = adaptive_describe,

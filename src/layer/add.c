@@ -16,6 +16,11 @@ static bool add_forward(const LayerCall *call) {
                          call->in[1]->data, call->fusion && call->fusion->relu, call->out->data);
 }
 
+static bool add_forward_blocks(const LayerCall *call, const LayerBlocks *b) {
+    return blocked_add(call->kernel, b->in[0], b->in[1], call->fusion && call->fusion->relu,
+                       b->out);
+}
+
 static bool add_backward(const LayerBackward *back) {
     const LayerCall *call = back->call;
     const bool relu = call->fusion && call->fusion->relu && !back->rules;
@@ -45,6 +50,7 @@ const LayerType layer_add = {
     .inputs_max = 2,
     .shape = add_shape,
     .forward = add_forward,
+    .forward_blocks = add_forward_blocks,
     .fuses = LAYER_FUSES_RELU,
     .backward = add_backward,
     .trace = add_trace,

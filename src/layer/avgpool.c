@@ -21,6 +21,11 @@ static bool avgpool_forward(const LayerCall *call) {
     return pool_average(call->kernel, &s, call->in[0]->data, call->out->data);
 }
 
+static bool avgpool_forward_blocks(const LayerCall *call, const LayerBlocks *b) {
+    const PoolShape s = pooling_kernel_shape(call);
+    return blocked_pool_average(call->kernel, &s, b->in[0], b->out);
+}
+
 static bool avgpool_backward(const LayerBackward *back) {
     PoolShape s = pooling_kernel_shape(back->call);
     return !back->grad_in[0] || backward_pool_average(back->call->kernel, &s, back->grad_out,
@@ -55,6 +60,7 @@ const LayerType layer_avgpool = {
     .shape = pooling_shape,
     .window = pooling_window,
     .forward = avgpool_forward,
+    .forward_blocks = avgpool_forward_blocks,
     .backward = avgpool_backward,
     .trace = avgpool_trace,
     .describe = pooling_describe,

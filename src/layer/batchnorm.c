@@ -70,6 +70,11 @@ static bool bn_forward(const LayerCall *call) {
                             call->fusion && call->fusion->relu, call->out->data);
 }
 
+static bool bn_forward_blocks(const LayerCall *call, const LayerBlocks *b) {
+    return blocked_affine(call->kernel, b->in[0], b->scale, b->shift,
+                          call->fusion && call->fusion->relu, b->out);
+}
+
 static size_t bn_backward_scratch(const LayerBackward *back) {
     return back->call->training ? 0 : (size_t)back->call->out->shape.dim[1];
 }
@@ -132,6 +137,7 @@ const LayerType layer_bn = {
     .weights = bn_weights,
     .scratch = bn_scratch,
     .forward = bn_forward,
+    .forward_blocks = bn_forward_blocks,
     .fuses = LAYER_FUSES_RELU,
     .saved = bn_saved,
     .backward_scratch = bn_backward_scratch,

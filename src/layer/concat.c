@@ -34,6 +34,19 @@ static bool concat_forward(const LayerCall *call) {
     return true;
 }
 
+/* An input that lies at its place already is left there. */
+static bool concat_forward_blocks(const LayerCall *call, const LayerBlocks *b) {
+    int64_t at = 0;
+    for (int i = 0; i < call->in_count; i++) {
+        const Blocks *in = b->in[i];
+        const float *place = b->out->data + at * in->h * in->w * BLOCK;
+        if (in->data != place && !blocked_copy(call->kernel, in, b->out, at))
+            return false;
+        at += blocks_of(in->c);
+    }
+    return true;
+}
+
 static bool concat_backward(const LayerBackward *back) {
     const LayerCall *call = back->call;
     int64_t items = call->out->shape.dim[0], item = tensor_count(call->out) / items;
@@ -67,6 +80,7 @@ const LayerType layer_concat = {
     .inputs_max = CONCAT_INPUTS_MAX,
     .shape = concat_shape,
     .forward = concat_forward,
+    .forward_blocks = concat_forward_blocks,
     .backward = concat_backward,
     .trace = concat_trace,
 };

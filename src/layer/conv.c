@@ -154,6 +154,24 @@ static bool conv_forward(const LayerCall *call) {
                                                              call->out->data);
 }
 
+static void conv_choose_way(const LayerCall *call, LayerBlocks *b) {
+    const ConvShape s = conv_kernel_shape(call);
+    BlockedWay way = BLOCKED_NONE;
+    if (blocked_conv_can(BLOCKED_PICTURE, &s))
+        way = BLOCKED_PICTURE;
+    else if (call->path == CONV_WINOGRAD && blocked_conv_can(BLOCKED_WINOGRAD, &s))
+        way = BLOCKED_WINOGRAD;
+    else if (call->path == CONV_AUTO && blocked_winograd_pays(&s))
+        way = BLOCKED_WINOGRAD;
+    else if (blocked_conv_can(BLOCKED_GEMM, &s))
+        way = BLOCKED_GEMM;
+    b->conv = (BlockedConv){.shape = s, .way = way};
+}
+
+static bool conv_forward_blocks(const LayerCall *call, const LayerBlocks *b) {
+    return blocked_conv(call->kernel, &b->conv, b->in[0], b->out);
+}
+
 static size_t conv_back_scratch(const LayerBackward *back) {
     const ConvShape s = conv_kernel_shape(back->call);
     return conv_backward_scratch(back->call->kernel->tier, &s,
@@ -222,6 +240,8 @@ const LayerType layer_conv = {
     .window = conv_window,
     .scratch = conv_scratch,
     .forward = conv_forward,
+    .forward_blocks = conv_forward_blocks,
+    .choose_way = conv_choose_way,
     .fuses = LAYER_FUSES_AFFINE | LAYER_FUSES_RELU,
     .backward_scratch = conv_back_scratch,
     .backward = conv_back,

@@ -16,7 +16,7 @@ const LayerType *const layer_types[] = {
 };
 
 const char *conv_path_name(ConvPath path) {
-    static const char *const names[CONV_PATHS] = {"auto", "naive", "gemm"};
+    static const char *const names[CONV_PATHS] = {"auto", "naive", "gemm", "winograd"};
     assert((unsigned)path < CONV_PATHS);
     return names[path];
 }

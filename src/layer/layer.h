@@ -6,7 +6,7 @@
 #ifndef LAYER_LAYER_H
 #define LAYER_LAYER_H
 
-#include "kernel/kernel.h"
+#include "kernel/blocked.h"
 #include "tensor/tensor.h"
 
 enum { LAYER_WEIGHTS_MAX = 4 };
@@ -64,8 +64,9 @@ typedef struct LayerWindow {
     bool everything;
 } LayerWindow;
 
-typedef enum ConvPath { CONV_AUTO, CONV_NAIVE, CONV_GEMM, CONV_PATHS } ConvPath;
-const char *conv_path_name(ConvPath path); /* "auto", "naive", "gemm" */
+/* auto: by the shape; winograd: wherever that can be, GEMM elsewhere. */
+typedef enum ConvPath { CONV_AUTO, CONV_NAIVE, CONV_GEMM, CONV_WINOGRAD, CONV_PATHS } ConvPath;
+const char *conv_path_name(ConvPath path); /* "auto", "naive", "gemm", "winograd" */
 
 /* What the fast plan lets a layer do in the same pass, where its type says that it can. */
 typedef struct LayerFusion {
@@ -95,6 +96,14 @@ typedef struct LayerCall {
     const LayerFusion *fusion;     /* NULL in step mode */
     const LayerTraining *training; /* NULL in inference */
 } LayerCall;
+
+/* What the fast plan adds to a call whose maps lie in blocks of 16 channels (kernel/blocked.h). */
+typedef struct LayerBlocks {
+    const Blocks *const *in; /* by input */
+    const Blocks *out;
+    BlockedConv conv;           /* of a convolution */
+    const float *scale, *shift; /* of a type with `affine`: blocks of channels */
+} LayerBlocks;
 
 /* How an explanation walks back through a layer in inference. Three switches, each of which may be
  * set by itself; three settings have names: the gradient (forward mask, recorded switches, no
@@ -152,6 +161,10 @@ typedef struct LayerType {
     size_t (*scratch)(const LayerCall *call); /* floats; pointers to data may be NULL. NULL: 0 */
     /* False: cancelled. */
     bool (*forward)(const LayerCall *call);
+    /* The same on maps in blocks; NULL: it has none. A convolution says how, by the shapes of the
+     * call alone: b->conv's shape and way (BLOCKED_NONE: it cannot). */
+    bool (*forward_blocks)(const LayerCall *call, const LayerBlocks *b);
+    void (*choose_way)(const LayerCall *call, LayerBlocks *b);
     int fuses; /* LAYER_FUSES_...: what forward does of call->fusion (not on the naive path) */
     size_t (*saved)(const LayerCall *call); /* floats of LayerTraining.saved. NULL: 0 */
     size_t (*backward_scratch)(const LayerBackward *back); /* as scratch */

@@ -26,6 +26,11 @@ static bool maxpool_forward(const LayerCall *call) {
     return pool_max(call->kernel, &s, call->in[0]->data, call->out->data, switches);
 }
 
+static bool maxpool_forward_blocks(const LayerCall *call, const LayerBlocks *b) {
+    const PoolShape s = pooling_kernel_shape(call);
+    return blocked_pool_max(call->kernel, &s, b->in[0], b->out);
+}
+
 /* Without training the same, and the maxima once more. */
 static size_t maxpool_backward_scratch(const LayerBackward *back) {
     return back->call->training ? 0 : 2 * (size_t)tensor_count(back->call->out);
@@ -84,6 +89,7 @@ const LayerType layer_maxpool = {
     .shape = pooling_shape,
     .window = pooling_window,
     .forward = maxpool_forward,
+    .forward_blocks = maxpool_forward_blocks,
     .saved = maxpool_saved,
     .backward_scratch = maxpool_backward_scratch,
     .backward = maxpool_backward,

@@ -7,6 +7,10 @@ static bool relu_forward(const LayerCall *call) {
                           call->out->data);
 }
 
+static bool relu_forward_blocks(const LayerCall *call, const LayerBlocks *b) {
+    return blocked_affine(call->kernel, b->in[0], NULL, NULL, true, b->out);
+}
+
 static bool relu_backward(const LayerBackward *back) {
     const Tensor *out = back->call->out;
     const bool masked = layer_is_derived(back),
@@ -34,6 +38,7 @@ const LayerType layer_relu = {
     .inputs_max = 1,
     .shape = layer_shape_same,
     .forward = relu_forward,
+    .forward_blocks = relu_forward_blocks,
     .backward = relu_backward,
     .trace = relu_trace,
 };
