@@ -224,6 +224,13 @@ bench-gemm:
 		$(BUILD)/tests/tools/gemm_bench $(THREADS); \
 	else echo "bench-gemm skipped: no cblas.h (Debian: libopenblas-dev)"; fi
 
+# The fast plan and step mode beside ONNX Runtime (from npm) and PyTorch (Debian: python3-torch), and
+# matrix products beside OpenBLAS: `make bench-peers PEERS="--models vgg19 --threads 1"`.
+.PHONY: bench-peers
+bench-peers: $(BUILD)/tests/tools/peer_bench
+	CONVOSCOPE_HOME=$(CURDIR) tests/peers/bench_peers.py --build $(BUILD) $(PEERS)
+	@$(MAKE) --no-print-directory bench-gemm
+
 # Learning beside PyTorch (Debian: python3-torch).
 .PHONY: bench-training
 bench-training: $(BUILD)/tests/tools/train_bench

@@ -13,21 +13,43 @@ static const double naive_macs_max = 2e9; /* beyond this naive is timed only on 
 typedef struct Timing {
     double fast_ms, step_ms, naive_ms, gflops; /* naive_ms < 0: not measured */
     double *node_ms;
+    FastStep *steps; /* their times: medians */
+    int step_count;
 } Timing;
+
+/* The median of each step over the runs; `all` holds them run by run. */
+static bool note_steps(App *app, const FastPlan *plan, const FastStep *all, Timing *t,
+                       Error *err) {
+    t->step_count = fast_step_count(plan);
+    t->steps = arena_alloc(&app->arena, (size_t)t->step_count, sizeof *t->steps, err);
+    for (int i = 0; t->steps && i < t->step_count; i++) {
+        double ms[BENCH_RUNS];
+        for (int run = 0; run < BENCH_RUNS; run++)
+            ms[run] = all[run * t->step_count + i].ms;
+        t->steps[i] = all[i];
+        t->steps[i].ms = peak_median(ms, BENCH_RUNS);
+    }
+    return t->steps;
+}
 
 static bool time_fast(App *app, const Model *m, const Tensor *input, Timing *t, Error *err) {
     RunOptions options = app_run_options(app);
     FastPlan *plan = fast_new(m, input->shape.dim[0], &options, app->pool, err);
     double ms[BENCH_RUNS];
-    bool ok = plan != NULL;
+    const int steps = plan ? fast_step_count(plan) : 0;
+    FastStep *all = arena_alloc(&app->arena, (size_t)steps * BENCH_RUNS, sizeof *all, err);
+    bool ok = plan && all;
     for (int i = -1; ok && i < BENCH_RUNS; i++) {
         Arena arena = {0};
         Result result;
         ok = fast_run(plan, input, &app->job, &arena, &result, err);
         if (ok && i >= 0)
             ms[i] = result.ms;
+        for (int s = 0; ok && i >= 0 && s < steps; s++)
+            all[i * steps + s] = fast_step(plan, s);
         arena_free(&arena);
     }
+    ok = ok && note_steps(app, plan, all, t, err);
     fast_free(plan);
     if (ok)
         t->fast_ms = peak_median(ms, BENCH_RUNS);
@@ -112,17 +134,26 @@ static void put_row(App *app, JsonWriter *w, const Model *m, const Timing *t) {
     json_end(w);
 }
 
+static void print_layer(App *app, const char *name, const char *way, double ms, int64_t macs) {
+    fprintf(app->out, "  %-40s %-9s %9.3f ms", name, way, ms);
+    if (macs)
+        fprintf(app->out, " %7.1f GFLOP/s", 2.0 * (double)macs / ms * 1e-6);
+    fputc('\n', app->out);
+}
+
 static void print_row(App *app, const Model *m, const Timing *t) {
     char naive[32];
     snprintf(naive, sizeof naive, t->naive_ms < 0 ? "-" : "%.1f", t->naive_ms);
     fprintf(app->out, "%-16s %9.2f %9.2f %10s %9.1f\n", m->name, t->fast_ms, t->step_ms, naive,
             t->gflops);
+    for (int i = 0; app->options.layers && i < t->step_count; i++) {
+        const FastStep *s = &t->steps[i];
+        print_layer(app, s->node, s->way, s->ms, s->macs);
+    }
     for (int i = 0; app->options.layers && i < m->graph.node_count; i++) {
         const Node *node = &m->graph.nodes[i];
-        fprintf(app->out, "  %-40s %9.3f ms", node->name, t->node_ms[i]);
-        if (node->macs)
-            fprintf(app->out, " %7.1f GFLOP/s", 2.0 * (double)node->macs / t->node_ms[i] * 1e-6);
-        fputc('\n', app->out);
+        print_layer(app, node->name, "step", t->node_ms[i],
+                    node->macs * (app->options.batch ? app->options.batch : 1));
     }
 }
 

@@ -89,6 +89,23 @@ int64_t fast_work(const FastPlan *p) {
     return work;
 }
 
+int fast_step_count(const FastPlan *p) {
+    return p->step_count;
+}
+
+FastStep fast_step(const FastPlan *p, int i) {
+    static const char *const kinds[] = {"planes", "blocks", "to planes", "to blocks", "as it is"};
+    static const char *const ways[] = {NULL, "picture", "gemm", "winograd"};
+    const Step *s = &p->steps[i];
+    const Node *node = &p->model->graph.nodes[s->node];
+    FastStep step = {.node = node->name, .way = kinds[s->kind], .ms = s->ms};
+    if (s->kind == STEP_BLOCKS && s->b.conv.way)
+        step.way = ways[s->b.conv.way];
+    if (s->kind == STEP_PLANES || s->kind == STEP_BLOCKS)
+        step.macs = node->macs * p->batch;
+    return step;
+}
+
 static bool run_step_of(FastPlan *p, const Step *s, const KernelContext *kernel) {
     const LayerType *type = p->model->graph.nodes[s->node].type;
     const LayerCall call = fast_call(p, s, kernel);
@@ -123,11 +140,16 @@ bool fast_run(FastPlan *p, const Tensor *input, Job *job, Arena *arena, Result *
                             .scratch_count = p->scratch_floats};
     picture->planes.data = picture->blocks.data = input->data;
     double start = clock_ms();
-    for (int s = 0; s < p->step_count; s++)
+    double last = start;
+    for (int s = 0; s < p->step_count; s++) {
         if (job_cancelled(job) || !run_step_of(p, &p->steps[s], &kernel))
             return error_set(err, ERROR_CANCELLED,
                              TEXT(" in %s", p->model->graph.nodes[p->steps[s].node].name));
-    double ms = clock_ms() - start;
+        const double now = clock_ms();
+        p->steps[s].ms = now - last;
+        last = now;
+    }
+    const double ms = last - start;
     const Tensor *answer = &p->values[p->answer].planes;
     if (!result_of_logits(result, answer, &p->options, p->pool, arena, err))
         return false;

@@ -17,6 +17,15 @@ void fast_free(FastPlan *plan); /* NULL is fine */
 /* May be called often. The result lies in the arena. */
 bool fast_run(FastPlan *plan, const Tensor *input, Job *job, Arena *arena, Result *result,
               Error *err);
+/* What it is made of, in order. */
+typedef struct FastStep {
+    const char *node; /* the layer; others may be folded into it */
+    const char *way;  /* "planes", "picture", "gemm", "winograd", "blocks", "to planes", ... */
+    int64_t macs;     /* of the batch, as the layer is defined; 0: it is no convolution */
+    double ms;        /* in the last run */
+} FastStep;
+int fast_step_count(const FastPlan *plan);
+FastStep fast_step(const FastPlan *plan, int i);
 int64_t fast_work(const FastPlan *plan);   /* what a pass adds to Job.done */
 uint64_t fast_bytes(const FastPlan *plan); /* of its buffers and scratch */
 

@@ -46,6 +46,7 @@ typedef struct Step {
     const Tensor **planes; /* by input: of the values */
     const Blocks **blocks;
     int64_t work;
+    double ms; /* in the last run */
 } Step;
 
 typedef struct Slot { /* a buffer */

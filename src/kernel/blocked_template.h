@@ -11,37 +11,49 @@ static inline Vector above_zero(Vector v) { /* NaN stays */
 /* --- Products
  * ------------------------------------------------------------------------------------------ */
 
-GEMM_TILE void clear(Vector acc[ROWS][VECTORS]) {
+/* Where vector v of pixel r lies in c, and in what is like it. */
+#define PLACE(r, v) ((v) / PARTS * c_block + (r)*BLOCK + (v) % PARTS * VECTOR_WIDTH)
+#define EACH(body)                                                                                 \
+    UNROLL(14)                                                                                     \
+    for (int r = 0; r < rows; r++) {                                                               \
+        UNROLL(8)                                                                                  \
+        for (int v = 0; v < wide * PARTS; v++)                                                     \
+            body;                                                                                  \
+    }
+
+GEMM_TILE void begin(const BlockedTile *t, Vector acc[ROWS][VECTORS], const int rows,
+                     const int wide) {
+    float *const c = t->c;
+    const int64_t c_block = t->c_block;
+    EACH(acc[r][v] = (Vector){0})
     UNROLL(14)
-    for (int r = 0; r < ROWS; r++) {
-        UNROLL(8)
-        for (int v = 0; v < VECTORS; v++)
-            acc[r][v] = (Vector){0};
+    for (int r = 0; r < rows; r++) {
+        UNROLL(2)
+        for (int b = 0; b < wide; b++)
+            __builtin_prefetch(c + b * c_block + r * BLOCK, 1);
     }
 }
 
 GEMM_TILE void finish(const BlockedTile *t, Vector acc[ROWS][VECTORS], const int rows,
                       const int wide) {
-    UNROLL(14)
-    for (int r = 0; r < rows; r++) {
-        UNROLL(8)
-        for (int v = 0; v < wide * PARTS; v++) {
-            const int64_t at = v / PARTS * t->c_block + r * BLOCK + v % PARTS * VECTOR_WIDTH;
-            Vector x = acc[r][v];
-            if (t->add)
-                x = load(t->c + at) + x;
-            if (t->last) {
-                if (t->shift)
-                    x += load(t->shift + v * VECTOR_WIDTH);
-                if (t->residual)
-                    x += load(t->residual + at);
-                if (t->relu)
-                    x = above_zero(x);
-            }
-            store(t->c + at, x);
-        }
+    const float *const shift = t->shift, *const residual = t->residual;
+    float *const c = t->c;
+    const int64_t c_block = t->c_block;
+    if (t->add)
+        EACH(acc[r][v] = load(c + PLACE(r, v)) + acc[r][v])
+    if (t->last) {
+        if (shift)
+            EACH(acc[r][v] += load(shift + v * VECTOR_WIDTH))
+        if (residual)
+            EACH(acc[r][v] += load(residual + PLACE(r, v)))
+        if (t->relu)
+            EACH(acc[r][v] = above_zero(acc[r][v]))
     }
+    EACH(store(c + PLACE(r, v), acc[r][v]))
 }
+
+/* Keeps loads of a step from being moved into the one before, where there are no registers left. */
+#define STEP_ENDS __asm__ volatile("" ::: "memory")
 
 /* One step of the sum: value i of each pixel. */
 GEMM_TILE void step(Vector acc[ROWS][VECTORS], const float *a, const float *w, const int rows,
@@ -57,11 +69,12 @@ GEMM_TILE void step(Vector acc[ROWS][VECTORS], const float *a, const float *w, c
         for (int v = 0; v < vectors; v++)
             acc[r][v] = multiply_add(av, wv[v], acc[r][v]);
     }
+    STEP_ENDS;
 }
 
 GEMM_TILE void tile(const BlockedTile *t, const int rows, const int wide) {
     Vector acc[ROWS][VECTORS];
-    clear(acc);
+    begin(t, acc, rows, wide);
     const float *a = t->a, *w = t->w;
     for (int64_t b = 0; b < t->depth; b++, a += t->a_block) {
         UNROLL(14)
@@ -79,7 +92,7 @@ GEMM_TILE void tile(const BlockedTile *t, const int rows, const int wide) {
 /* Pixels in threes: an address is base, base + a_row or base + 2*a_row. */
 GEMM_TILE void picture_tile(const BlockedTile *t, const int rows, const int wide) {
     Vector acc[ROWS][VECTORS];
-    clear(acc);
+    begin(t, acc, rows, wide);
     const int64_t a_row = t->a_row;
     const float *w = t->w, *a[(ROWS + 2) / 3];
     UNROLL(5)
@@ -98,6 +111,7 @@ GEMM_TILE void picture_tile(const BlockedTile *t, const int rows, const int wide
             for (int v = 0; v < wide * PARTS; v++)
                 acc[r][v] = multiply_add(av, wv[v], acc[r][v]);
         }
+        STEP_ENDS;
     }
     finish(t, acc, rows, wide);
 }
