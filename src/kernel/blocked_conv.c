@@ -3,6 +3,8 @@
 
 #include "kernel/deal.h"
 
+enum { WEIGHTS_SMALL = 1 << 14 /* of a point: those of all 36 stay in the caches */ };
+
 bool blocked_conv_can(BlockedWay way, const ConvShape *s) {
     const bool whole =
         s->groups == 1 || (s->ic / s->groups % BLOCK == 0 && s->oc / s->groups % BLOCK == 0);
@@ -23,8 +25,9 @@ bool blocked_conv_can(BlockedWay way, const ConvShape *s) {
 /* A quarter of the multiplications, but transforms that cost about as much as 5 channels of the
  * other side, and weights four times as large, which small maps do not pay for. */
 bool blocked_winograd_pays(const ConvShape *s) {
+    const bool large = s->oh >= 2 * WINOGRAD_OUT && s->ow >= 2 * WINOGRAD_OUT;
     return blocked_conv_can(BLOCKED_WINOGRAD, s) && s->ic >= 2 * BLOCK && s->oc >= 2 * BLOCK &&
-           s->oh >= 8 && s->ow >= 8;
+           (large || s->ic * s->oc <= WEIGHTS_SMALL);
 }
 
 int64_t blocked_panels(const BlockedTier *tier, int64_t outputs) {

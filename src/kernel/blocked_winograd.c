@@ -7,9 +7,10 @@
 #include "kernel/deal.h"
 
 enum {
-    LINE = 16,
-    GROUP_FLOATS = 3 << 16, /* of a thread, points in and out, about: its second-level cache */
+
+    GROUP_FLOATS = 3 << 16, /* points in and out of a group, about: a second-level cache */
     GROUP_TILES = 48,       /* at least, to be worth reading the weights */
+    ALONE = 4,              /* groups a thread from which on each works on groups of its own */
     TASKS_PER_THREAD = 3
 };
 
@@ -19,10 +20,10 @@ typedef struct Winograd {
     const Blocks *x, *y;
     const BlockedTier *tier;
     int64_t inputs, outputs, across, down; /* blocks; tiles of a map */
-    int64_t tiles, group;                  /* of all items; at a time */
-    float *in, *out, *patches;             /* points: 36, blocks, tiles, 16; a patch a worker */
-    int64_t first, count;                  /* the group that is being computed */
-    Deal chunks, parts;                    /* of its tiles for transforms, of panels */
+    int64_t tiles, group;                  /* of all items; at a time, at most */
+    bool alone;                            /* each thread has its own group */
+    Deal groups;
+    int64_t in_size, out_size, worker_size; /* floats */
 } Winograd;
 
 static Winograd make_winograd(CpuTier tier, const BlockedConv *c, int threads) {
@@ -35,14 +36,25 @@ static Winograd make_winograd(CpuTier tier, const BlockedConv *c, int threads) {
                   .down = div_up(s->oh, WINOGRAD_OUT)};
     const int64_t tile = (w.inputs + w.outputs) * BLOCK * WINOGRAD_POINTS;
     w.tiles = s->n * w.across * w.down;
-    w.group = max64((int64_t)threads * GROUP_FLOATS / tile, GROUP_TILES);
-    w.group = div_up(w.tiles, div_up(w.tiles, w.group));
+    w.group = max64(GROUP_FLOATS / tile, GROUP_TILES);
+    w.alone = threads == 1 || w.tiles / w.group >= ALONE * threads;
+    if (!w.alone)
+        w.group = max64(threads * GROUP_FLOATS / tile, GROUP_TILES);
+    w.groups = deal(w.tiles, div_up(w.tiles, w.group));
+    w.group = div_up(w.tiles, w.groups.parts) | 1; /* not all blocks on the same lines */
+    w.in_size = WINOGRAD_POINTS * w.inputs * w.group * BLOCK;
+    w.out_size = WINOGRAD_POINTS * w.outputs * w.group * BLOCK;
+    w.worker_size = WINOGRAD_POINTS * BLOCK + (w.alone ? w.in_size + w.out_size : 0);
     return w;
 }
 
-static size_t points_size(const Winograd *w, int64_t blocks) {
-    return (size_t)(WINOGRAD_POINTS * blocks * (w->group | 1) * BLOCK);
-}
+/* Some tiles at their points: [36][blocks][tiles][16]. */
+typedef struct Group {
+    const Winograd *w;
+    float *in, *out, *patches;
+    int64_t first, count;
+    Deal chunks, parts; /* of tiles for transforms, of panels; where threads share the group */
+} Group;
 
 /* A tile's place. */
 typedef struct Place {
@@ -63,17 +75,16 @@ static void fill_patch(const ConvShape *s, const float *map, int64_t y0, int64_t
         }
 }
 
-static void in_task(void *context, int64_t task, int worker) {
-    const Winograd *w = context;
+/* A block of the input of tiles i..end-1. */
+static void bring_in(const Group *g, int64_t block, int64_t i, int64_t end, float *patch) {
+    const Winograd *w = g->w;
     const ConvShape *s = &w->conv->shape;
-    const int64_t block = task / w->chunks.parts, chunk = task % w->chunks.parts;
-    const int64_t plane = s->ih * s->iw * BLOCK, a_block = (w->group | 1) * BLOCK;
-    float *patch = w->patches + worker * WINOGRAD_POINTS * BLOCK;
-    for (int64_t i = deal_start(&w->chunks, chunk); i < deal_start(&w->chunks, chunk + 1); i++) {
-        const Place at = tile_place(w, w->first + i);
+    const int64_t plane = s->ih * s->iw * BLOCK, a_block = w->group * BLOCK;
+    for (; i < end; i++) {
+        const Place at = tile_place(w, g->first + i);
         const float *map = w->x->data + at.item * w->x->item + block * plane;
         const int64_t y = at.y - s->py, x = at.x - s->px;
-        float *to = w->in + block * a_block + i * BLOCK;
+        float *to = g->in + block * a_block + i * BLOCK;
         if (y >= 0 && x >= 0 && y + WINOGRAD_IN <= s->ih && x + WINOGRAD_IN <= s->iw) {
             w->tier->winograd_in(map + (y * s->iw + x) * BLOCK, s->iw * BLOCK, to,
                                  w->inputs * a_block);
@@ -84,25 +95,24 @@ static void in_task(void *context, int64_t task, int worker) {
     }
 }
 
-static void product_task(void *context, int64_t task, int worker) {
-    const Winograd *w = context;
-    const int64_t point = task / w->parts.parts, part = task % w->parts.parts;
-    const int64_t block = (w->group | 1) * BLOCK;
+/* Panels p0..p1-1 at one point. */
+static void multiply(const Group *g, int64_t point, int64_t p0, int64_t p1) {
+    const Winograd *w = g->w;
+    const int64_t block = w->group * BLOCK;
     const Deal depths = blocked_depths(w->inputs);
-    const float *a = w->in + point * w->inputs * block;
+    const float *a = g->in + point * w->inputs * block;
     BlockedProduct product = {
         .tier = w->tier,
         .a_block = block,
         .w = w->conv->packed + point * w->outputs * w->inputs * BLOCK * BLOCK,
         .depth = w->inputs,
         .outputs = w->outputs,
-        .pixels = w->count,
-        .p0 = deal_start(&w->parts, part),
-        .p1 = deal_start(&w->parts, part + 1),
-        .c = w->out + point * w->outputs * block,
+        .pixels = g->count,
+        .p0 = p0,
+        .p1 = p1,
+        .c = g->out + point * w->outputs * block,
         .c_block = block,
     };
-    (void)worker;
     for (int64_t i = 0; i < depths.parts; i++) {
         product.k0 = deal_start(&depths, i);
         product.k1 = deal_start(&depths, i + 1);
@@ -111,24 +121,22 @@ static void product_task(void *context, int64_t task, int worker) {
     }
 }
 
-static void out_task(void *context, int64_t task, int worker) {
-    const Winograd *w = context;
+/* A block of the output of tiles i..end-1. */
+static void bring_out(const Group *g, int64_t block, int64_t i, int64_t end) {
+    const Winograd *w = g->w;
     const ConvShape *s = &w->conv->shape;
     const BlockedAfter *after = &w->conv->after;
-    const int64_t block = task / w->chunks.parts, chunk = task % w->chunks.parts;
-    const int64_t plane = s->oh * s->ow * BLOCK, c_block = (w->group | 1) * BLOCK;
-    const int64_t first = deal_start(&w->chunks, chunk), end = deal_start(&w->chunks, chunk + 1);
+    const int64_t plane = s->oh * s->ow * BLOCK, c_block = w->group * BLOCK;
     WinogradTile tile = {
         .apart = w->outputs * c_block,
         .y_row = s->ow * BLOCK,
         .shift = after->shift ? after->shift + block * BLOCK : NULL,
         .relu = after->relu,
     };
-    (void)worker;
-    for (int64_t i = first; i < end; i++) {
-        const Place at = tile_place(w, w->first + i);
+    for (; i < end; i++) {
+        const Place at = tile_place(w, g->first + i);
         const int64_t to = block * plane + (at.y * s->ow + at.x) * BLOCK;
-        tile.from = w->out + block * c_block + i * BLOCK;
+        tile.from = g->out + block * c_block + i * BLOCK;
         tile.y = w->y->data + at.item * w->y->item + to;
         tile.rows = min64(s->oh - at.y, WINOGRAD_OUT);
         tile.cols = min64(s->ow - at.x, WINOGRAD_OUT);
@@ -136,28 +144,75 @@ static void out_task(void *context, int64_t task, int worker) {
             tile.residual = after->residual->data + at.item * after->residual->item + to;
         w->tier->winograd_out(&tile);
     }
-    const int64_t channels = min64(s->oc - block * BLOCK, BLOCK);
-    job_advance(w->k->job, (end - first) * channels * s->ic); /* the rest when all is done */
+}
+
+static Group make_group(const Winograd *w, int64_t i, float *points) {
+    const int64_t first = deal_start(&w->groups, i);
+    return (Group){.w = w,
+                   .in = points,
+                   .out = points + w->in_size,
+                   .first = first,
+                   .count = deal_start(&w->groups, i + 1) - first};
+}
+
+/* --- Each thread by itself
+ * ----------------------------------------------------------------------------- */
+
+static void group_task(void *context, int64_t task, int worker) {
+    const Winograd *w = context;
+    float *patch = w->k->scratch + worker * w->worker_size;
+    const Group g = make_group(w, task, patch + WINOGRAD_POINTS * BLOCK);
+    for (int64_t block = 0; block < w->inputs && !job_cancelled(w->k->job); block++)
+        bring_in(&g, block, 0, g.count, patch);
+    for (int64_t i = 0; i < WINOGRAD_POINTS && !job_cancelled(w->k->job); i++)
+        multiply(&g, i, 0, blocked_panels(w->tier, w->outputs));
+    for (int64_t block = 0; block < w->outputs && !job_cancelled(w->k->job); block++)
+        bring_out(&g, block, 0, g.count);
+}
+
+/* --- All threads on one group
+ * -------------------------------------------------------------------------- */
+
+static void in_task(void *context, int64_t task, int worker) {
+    const Group *g = context;
+    const int64_t chunk = task % g->chunks.parts;
+    bring_in(g, task / g->chunks.parts, deal_start(&g->chunks, chunk),
+             deal_start(&g->chunks, chunk + 1), g->patches + worker * g->w->worker_size);
+}
+
+static void product_task(void *context, int64_t task, int worker) {
+    const Group *g = context;
+    const int64_t part = task % g->parts.parts;
+    (void)worker;
+    multiply(g, task / g->parts.parts, deal_start(&g->parts, part),
+             deal_start(&g->parts, part + 1));
+}
+
+static void out_task(void *context, int64_t task, int worker) {
+    const Group *g = context;
+    const int64_t chunk = task % g->chunks.parts;
+    (void)worker;
+    bring_out(g, task / g->chunks.parts, deal_start(&g->chunks, chunk),
+              deal_start(&g->chunks, chunk + 1));
+}
+
+static bool run_group(const Winograd *w, int64_t i) {
+    const KernelContext *k = w->k;
+    const int64_t threads = pool_threads(k->pool), tasks = threads * TASKS_PER_THREAD;
+    Group g = make_group(w, i, k->scratch + threads * w->worker_size);
+    g.patches = k->scratch;
+    g.parts = deal(blocked_panels(w->tier, w->outputs), 1);
+    g.chunks = deal(g.count, min64(g.count, div_up(tasks, w->inputs)));
+    if (!pool_run(k->pool, k->job, w->inputs * g.chunks.parts, in_task, &g) ||
+        !pool_run(k->pool, k->job, WINOGRAD_POINTS * g.parts.parts, product_task, &g))
+        return false;
+    g.chunks = deal(g.count, min64(g.count, div_up(tasks, w->outputs)));
+    return pool_run(k->pool, k->job, w->outputs * g.chunks.parts, out_task, &g);
 }
 
 size_t blocked_winograd_scratch(CpuTier tier, const BlockedConv *c, int threads) {
     const Winograd w = make_winograd(tier, c, threads);
-    return points_size(&w, w.inputs) + points_size(&w, w.outputs) +
-           (size_t)(threads * WINOGRAD_POINTS * BLOCK);
-}
-
-static bool run_group(Winograd *w) {
-    const KernelContext *k = w->k;
-    const int threads = pool_threads(k->pool);
-    const int64_t tasks = threads == 1 ? 1 : threads * TASKS_PER_THREAD;
-    const int64_t panels = blocked_panels(w->tier, w->outputs);
-    w->chunks = deal(w->count, min64(w->count, div_up(tasks, w->inputs)));
-    w->parts = deal(panels, 1);
-    if (!pool_run(k->pool, k->job, w->inputs * w->chunks.parts, in_task, w) ||
-        !pool_run(k->pool, k->job, WINOGRAD_POINTS * w->parts.parts, product_task, w))
-        return false;
-    w->chunks = deal(w->count, min64(w->count, div_up(tasks, w->outputs)));
-    return pool_run(k->pool, k->job, w->outputs * w->chunks.parts, out_task, w);
+    return (size_t)(threads * w.worker_size + (w.alone ? 0 : w.in_size + w.out_size));
 }
 
 bool blocked_winograd(const KernelContext *k, const BlockedConv *c, const Blocks *x,
@@ -167,14 +222,11 @@ bool blocked_winograd(const KernelContext *k, const BlockedConv *c, const Blocks
     w.k = k;
     w.x = x;
     w.y = y;
-    w.in = k->scratch;
-    w.out = w.in + points_size(&w, w.inputs);
-    w.patches = w.out + points_size(&w, w.outputs);
-    for (w.first = 0; w.first < w.tiles; w.first += w.group) {
-        w.count = min64(w.group, w.tiles - w.first);
-        if (!run_group(&w))
-            return false;
-    }
-    job_advance(k->job, s->n * s->oh * s->ow * s->ic * s->oc * 9 - w.tiles * s->oc * s->ic);
-    return !job_cancelled(k->job);
+    bool ok = true;
+    if (w.alone)
+        ok = pool_run(k->pool, k->job, w.groups.parts, group_task, &w);
+    for (int64_t i = 0; !w.alone && ok && i < w.groups.parts; i++)
+        ok = run_group(&w, i);
+    job_advance(k->job, ok ? s->n * s->oh * s->ow * s->ic * s->oc * 9 : 0);
+    return ok && !job_cancelled(k->job);
 }
