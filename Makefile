@@ -5,7 +5,7 @@
 #   make lessons        replays all of them, checked
 #   make layers, lint   the house rules               make valgrind           run lenet under valgrind
 #   make format, tidy   clang-format, clang-tidy      make verify             against PyTorch, every network
-#   make bench          speed                         make install, uninstall PREFIX=/usr/local DESTDIR=
+#   make bench          speed (bench-peers: others) make install, uninstall PREFIX=/usr/local DESTDIR=
 #   make shots          the pictures of README.md     make deb                a package for Debian and Ubuntu
 #
 # Useful variables: CC=clang, BUILD=folder, CFLAGS, WERROR=1, SANITIZE=address,undefined | thread, V=1,

@@ -1,4 +1,5 @@
-/* Convolutions and maps in blocks of 16 channels, beside the seven loops and the pools in planes. */
+/* Convolutions and maps in blocks of 16 channels, beside the seven loops and the pools in planes.
+ */
 #include "kernel_support.h"
 
 #include "kernel/blocked.h"
@@ -104,8 +105,9 @@ static Case open_case(const ConvShape *s, bool before, bool halve, bool after) {
 }
 
 static void close_case(Case *c) {
-    Guarded *all[] = {&c->x,        &c->w,            &c->scale,        &c->shift,
-                      &c->residual, &c->before_scale, &c->before_shift, &c->want};
+    Guarded *all[] = {
+        &c->x,   &c->w, &c->scale, &c->shift, &c->residual, &c->before_scale, &c->before_shift,
+        &c->want};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         release(all[i]);
 }
@@ -128,8 +130,8 @@ static Guarded compute(const Case *c, BlockedWay way, CpuTier tier, int threads)
     if (c->relu)
         conv.after = (BlockedAfter){c->shift.data, &residual.blocks, true};
     Guarded packed = guarded((int64_t)blocked_packed_size(&conv));
-    assert_true(blocked_pack(&plain, &conv, c->w.data, c->relu ? c->scale.data : NULL,
-                             packed.data));
+    assert_true(
+        blocked_pack(&plain, &conv, c->w.data, c->relu ? c->scale.data : NULL, packed.data));
     conv.packed = packed.data;
     Bench b;
     KernelContext *k = bench_open(&b, tier, threads, blocked_conv_scratch(tier, &conv, threads));

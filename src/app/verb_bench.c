@@ -18,8 +18,7 @@ typedef struct Timing {
 } Timing;
 
 /* The median of each step over the runs; `all` holds them run by run. */
-static bool note_steps(App *app, const FastPlan *plan, const FastStep *all, Timing *t,
-                       Error *err) {
+static bool note_steps(App *app, const FastPlan *plan, const FastStep *all, Timing *t, Error *err) {
     t->step_count = fast_step_count(plan);
     t->steps = arena_alloc(&app->arena, (size_t)t->step_count, sizeof *t->steps, err);
     for (int i = 0; t->steps && i < t->step_count; i++) {
