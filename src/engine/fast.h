@@ -1,6 +1,8 @@
-/* The fast plan: the same network, but batch norm and ReLU are folded into the layer before them
- * where it can take them, and buffers are reused as soon as nothing needs them. It keeps no
- * activations to look at; its answers differ from step mode's by rounding only. */
+/* The fast plan: the same network with maps in blocks of 16 channels (kernel/blocked.h) and weights
+ * packed once. Batch norm, ReLU and additions are folded into the convolutions beside them, 3x3 go
+ * by Winograd where that pays, concatenations are computed where they lie, and buffers serve again
+ * as soon as nothing needs them. It keeps no activations to look at; its answers differ from step
+ * mode's by rounding only (relative L2 of 1e-5; where Winograd is used, of 1e-4). */
 #ifndef ENGINE_FAST_H
 #define ENGINE_FAST_H
 
