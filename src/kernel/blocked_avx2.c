@@ -7,8 +7,11 @@
 #include <math.h>
 
 enum { ROWS = 6, WIDE = 1 };
-static inline Vector multiply_add(Vector a, Vector b, Vector c) {
-    return (Vector)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+static inline __attribute__((always_inline)) Vector multiply_add(Vector a, Vector b, Vector c) {
+    __m256 sum = (__m256)c;
+    /* In c's register: left to itself, gcc moves sums about and runs out of registers. */
+    __asm__("vfmadd231ps %2, %1, %0" : "+x"(sum) : "x"(a), "x"(b));
+    return (Vector)sum;
 }
 #include "kernel/blocked_template.h"
 

@@ -3,6 +3,7 @@
 #if defined(__x86_64__)
 #include "kernel/gemm_tiers.h"
 #include <immintrin.h>
+#include <string.h>
 
 enum { ROWS = 6, LANES = 8 };
 
@@ -12,43 +13,42 @@ static inline __m256i first_lanes(int count) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), lane);
 }
 
-static inline __m256 finish(const GemmEpilogue *e, int64_t ldc, int r, int v, __m256i mask,
-                            __m256 x) {
-    if (e->scale)
-        x = _mm256_mul_ps(x, _mm256_set1_ps(e->scale[r]));
-    if (e->shift)
-        x = _mm256_add_ps(x, _mm256_set1_ps(e->shift[r]));
-    if (e->column_shift)
-        x = _mm256_add_ps(x, _mm256_maskload_ps(e->column_shift + v * LANES, mask));
-    if (e->residual)
-        x = _mm256_add_ps(x, _mm256_maskload_ps(e->residual + r * ldc + v * LANES, mask));
-    if (e->relu)
-        x = _mm256_max_ps(_mm256_setzero_ps(), x); /* of two of which one is NaN: the second */
-    return x;
+/* Each vector v of each row r of a tile. */
+#define EACH(body)                                                                                 \
+    UNROLL(6)                                                                                      \
+    for (int r = 0; r < rows; r++) {                                                               \
+        UNROLL(2)                                                                                  \
+        for (int v = 0; v < vectors; v++)                                                          \
+            body;                                                                                  \
+    }
+/* Keeps loads of a step from being moved into the one before, where there are no registers left. */
+#define STEP_ENDS __asm__ volatile("" ::: "memory")
+
+/* *acc += a*b, in the register where it is: left to itself, gcc moves accumulators about and runs
+ * out of registers. */
+static inline __attribute__((always_inline)) void add_product(__m256 *acc, __m256 a, __m256 b) {
+    __asm__("vfmadd231ps %2, %1, %0" : "+x"(*acc) : "x"(a), "x"(b));
 }
 
-GEMM_TILE void tile(const GemmTile *t, const bool direct, const int rows, const int vectors) {
-    __m256 acc[ROWS][GEMM_VECTORS_MAX];
+GEMM_TILE void begin(const GemmTile *t, __m256 acc[ROWS][GEMM_VECTORS_MAX], const int rows,
+                     const int vectors) {
+    EACH(acc[r][v] = _mm256_setzero_ps())
     UNROLL(6)
     for (int r = 0; r < rows; r++) {
-        UNROLL(2)
-        for (int v = 0; v < vectors; v++)
-            acc[r][v] = _mm256_setzero_ps();
+        _mm_prefetch((const char *)(t->c + r * t->ldc), _MM_HINT_T0);
+        _mm_prefetch((const char *)(t->c + r * t->ldc + vectors * LANES - 1), _MM_HINT_T0);
     }
-    /* Rows in threes: an address is base, base + a_row or base + 2*a_row. */
+}
+
+/* Rows in threes: an address is base, base + a_row or base + 2*a_row. */
+GEMM_TILE void sum(const GemmTile *t, __m256 acc[ROWS][GEMM_VECTORS_MAX], const bool direct,
+                   const int rows, const int vectors) {
     const int64_t a_row = direct ? t->a_row : 4;
     const float *a[(ROWS + 2) / 3], *b = t->b;
-    UNROLL(5)
+    UNROLL(2)
     for (int i = 0; i < (ROWS + 2) / 3; i++)
         a[i] = t->a + i * 3 * a_row;
-    const float *next = t->next;
-    int next_rows = rows;
     for (int64_t k = 0; k < t->depth; k += 4, b += 4 * vectors * LANES) {
-        if (--next_rows >= 0) {
-            _mm_prefetch((const char *)next, _MM_HINT_T0);
-            _mm_prefetch((const char *)(next + vectors * LANES - 1), _MM_HINT_T0);
-            next += t->ldc;
-        }
         UNROLL(4)
         for (int i = 0; i < 4; i++) {
             __m256 bv[GEMM_VECTORS_MAX];
@@ -60,29 +60,90 @@ GEMM_TILE void tile(const GemmTile *t, const bool direct, const int rows, const 
                 const __m256 av = _mm256_broadcast_ss(a[r / 3] + r % 3 * a_row + i);
                 UNROLL(2)
                 for (int v = 0; v < vectors; v++)
-                    acc[r][v] = _mm256_fmadd_ps(av, bv[v], acc[r][v]);
+                    add_product(&acc[r][v], av, bv[v]);
             }
+            STEP_ENDS;
         }
-        UNROLL(5)
+        UNROLL(2)
         for (int i = 0; i < (ROWS + 2) / 3; i++)
             a[i] += direct ? 4 : 4 * rows;
     }
-    const __m256i whole = _mm256_set1_epi32(-1);
-    const __m256i edge = first_lanes(t->columns - (vectors - 1) * LANES);
-    float *c = t->c;
-    UNROLL(6)
-    for (int r = 0; r < rows; r++, c += t->ldc) {
-        UNROLL(2)
-        for (int v = 0; v < vectors; v++) {
-            const __m256i mask = v == vectors - 1 ? edge : whole;
-            __m256 x = acc[r][v];
-            if (!t->first)
-                x = _mm256_add_ps(_mm256_maskload_ps(c + v * LANES, mask), x);
-            if (t->epilogue)
-                x = finish(t->epilogue, t->ldc, r, v, mask, x);
-            _mm256_maskstore_ps(c + v * LANES, mask, x);
-        }
+}
+
+GEMM_TILE void finish(const GemmTile *t, __m256 acc[ROWS][GEMM_VECTORS_MAX], const int rows,
+                      const int vectors) {
+    const GemmEpilogue *const e = t->epilogue;
+    const int64_t ldc = t->ldc;
+    float *const c = t->c;
+    if (!t->first)
+        EACH(acc[r][v] = _mm256_add_ps(_mm256_loadu_ps(c + r * ldc + v * LANES), acc[r][v]))
+    if (e) {
+        if (e->scale)
+            EACH(acc[r][v] = _mm256_mul_ps(acc[r][v], _mm256_broadcast_ss(e->scale + r)))
+        if (e->shift)
+            EACH(acc[r][v] = _mm256_add_ps(acc[r][v], _mm256_broadcast_ss(e->shift + r)))
+        if (e->column_shift)
+            EACH(acc[r][v] = _mm256_add_ps(acc[r][v], _mm256_loadu_ps(e->column_shift + v * LANES)))
+        if (e->residual)
+            EACH(acc[r][v] =
+                     _mm256_add_ps(acc[r][v], _mm256_loadu_ps(e->residual + r * ldc + v * LANES)))
+        if (e->relu) /* of two of which one is NaN: the second */
+            EACH(acc[r][v] = _mm256_max_ps(_mm256_setzero_ps(), acc[r][v]))
     }
+    EACH(_mm256_storeu_ps(c + r * ldc + v * LANES, acc[r][v]))
+}
+
+/* A tile whose last vector reaches beyond C is computed in a frame of its own: masked stores are
+ * slow on some processors. */
+typedef struct Frame {
+    float c[ROWS * GEMM_VECTORS_MAX * LANES], residual[ROWS * GEMM_VECTORS_MAX * LANES];
+    float column_shift[GEMM_VECTORS_MAX * LANES];
+    GemmEpilogue epilogue;
+} Frame;
+
+static void copy_rows(const float *from, int64_t from_row, int rows, int columns, float *to,
+                      int64_t to_row) {
+    for (int r = 0; r < rows; r++)
+        memcpy(to + r * to_row, from + r * from_row, (size_t)columns * sizeof *to);
+}
+
+static GemmTile tile_in_frame(const GemmTile *t, int rows, Frame *f) {
+    const int frame_row = GEMM_VECTORS_MAX * LANES;
+    GemmTile inside = *t;
+    memset(f, 0, sizeof *f);
+    if (!t->first)
+        copy_rows(t->c, t->ldc, rows, t->columns, f->c, frame_row);
+    inside.c = f->c;
+    inside.ldc = frame_row;
+    if (!t->epilogue)
+        return inside;
+    f->epilogue = *t->epilogue;
+    inside.epilogue = &f->epilogue;
+    if (t->epilogue->residual) {
+        copy_rows(t->epilogue->residual, t->ldc, rows, t->columns, f->residual, frame_row);
+        f->epilogue.residual = f->residual;
+    }
+    if (t->epilogue->column_shift) {
+        copy_rows(t->epilogue->column_shift, 0, 1, t->columns, f->column_shift, 0);
+        f->epilogue.column_shift = f->column_shift;
+    }
+    return inside;
+}
+
+GEMM_TILE void tile(const GemmTile *t, const bool direct, const int rows, const int vectors) {
+    Frame frame;
+    GemmTile inside;
+    const GemmTile *const whole = t;
+    if (t->columns < vectors * LANES) {
+        inside = tile_in_frame(t, rows, &frame);
+        t = &inside;
+    }
+    __m256 acc[ROWS][GEMM_VECTORS_MAX];
+    begin(t, acc, rows, vectors);
+    sum(t, acc, direct, rows, vectors);
+    finish(t, acc, rows, vectors);
+    if (t != whole)
+        copy_rows(frame.c, inside.ldc, rows, whole->columns, whole->c, whole->ldc);
 }
 
 #define MICRO(name, direct, rows, vectors)                                                         \
@@ -164,7 +225,7 @@ static void pack_matrix(const void *matrix, int64_t k0, int64_t kc, int64_t n0, 
 #define ROW(name, rows)                                                                            \
     { name##_##rows##_1, name##_##rows##_2 }
 const GemmTier gemm_tier_avx2 = {
-    .blocks = {.mr = ROWS, .nr = 2 * LANES, .mc = 240, .nc = 1024, .kc = 256},
+    .blocks = {.mr = ROWS, .nr = 2 * LANES, .mc = 144, .nc = 1024, .kc = 512},
     .lanes = LANES,
     .pack_matrix = pack_matrix,
     .pack_patches = conv_pack_patches_avx2,
