@@ -240,6 +240,34 @@ static void winograd_equals_the_seven_loops(void **state) {
     }
 }
 
+static void planes_go_there_and_back(void **state) {
+    (void)state;
+    const ConvShape shapes[] = {shape_of_conv(2, 20, 9, 37, 3, 1, 1),
+                                shape_of_conv(1, 33, 14, 48, 5, 2, 2)};
+    for (int i = 0; i < 2; i++)
+        for (CpuTier tier = CPU_REF; tier <= cpu_best(); tier++) {
+            const ConvShape *s = &shapes[i];
+            Guarded x = filled(s->n * s->ic * s->ih * s->iw, 1), bias = by_channel(s->oc, 2);
+            Guarded w = filled(s->oc * s->ic * s->kh * s->kw, 3);
+            Guarded want = guarded(s->n * s->oc * s->oh * s->ow),
+                    got = guarded((int64_t)want.count);
+            BlockedConv conv = {.shape = *s, .way = i ? BLOCKED_GEMM : BLOCKED_WINOGRAD};
+            Guarded packed = guarded((int64_t)blocked_packed_size(&conv));
+            conv.packed = packed.data;
+            Bench b;
+            KernelContext *k =
+                bench_open(&b, tier, THREADS, blocked_conv_planes_scratch(tier, &conv, THREADS));
+            assert_true(conv_naive(k, s, x.data, w.data, bias.data, want.data));
+            assert_true(blocked_pack(k, &conv, w.data, NULL, packed.data));
+            assert_true(blocked_conv_planes(k, &conv, x.data, bias.data, got.data));
+            assert_true(test_distance(got.data, want.data, want.count) < 2e-5);
+            bench_close(&b);
+            Guarded *all[] = {&x, &bias, &w, &want, &got, &packed};
+            for (size_t g = 0; g < sizeof all / sizeof *all; g++)
+                release(all[g]);
+        }
+}
+
 static void pools_equal_those_in_planes(void **state) {
     (void)state;
     static const PoolShape shapes[] = {
@@ -318,6 +346,7 @@ int main(void) {
         cmocka_unit_test(what_comes_before_is_part_of_it),
         cmocka_unit_test(pictures_equal_the_seven_loops),
         cmocka_unit_test(winograd_equals_the_seven_loops),
+        cmocka_unit_test(planes_go_there_and_back),
         cmocka_unit_test(pools_equal_those_in_planes),
         cmocka_unit_test(lines_sums_and_copies),
     };

@@ -124,7 +124,7 @@ bool explain_occlusion(Explain *e, Error *err) {
     App *app = e->app;
     const Options *o = &app->options;
     const bool maps = e->node != GRAPH_FAILED;
-    const RunOptions how = app_run_options(app);
+    const RunOptions how = run_exact(app_run_options(app));
     const OcclusionOptions options = {.patch = o->patch,
                                       .stride = o->stride,
                                       .fill = (float)o->fill,
@@ -223,7 +223,7 @@ static bool answer_gradcam(const Explain *e, const Tensor *map, const char *titl
 
 bool explain_gradcam(Explain *e, Error *err) {
     App *app = e->app;
-    const RunOptions how = app_run_options(app);
+    const RunOptions how = run_exact(app_run_options(app));
     Tensor map;
     if (e->node == GRAPH_FAILED)
         e->node = gradcam_node(&e->model->graph);

@@ -125,7 +125,7 @@ static bool go_on(Top *t, Error *err) {
 
 static bool search(Top *t, Error *err) {
     App *app = t->e->app;
-    const RunOptions how = app_run_options(app);
+    const RunOptions how = run_exact(app_run_options(app));
     if (app->options.resume && !go_on(t, err))
         return false;
     TopSearch *s = top_search_new(&t->table, t->e->model, t->data, &how, app->pool, err);
@@ -414,7 +414,7 @@ static bool save_numbers(Top *t, Error *err) {
 /* All projections and crops; into the file. */
 static bool draw(Top *t, Error *err) {
     App *app = t->e->app;
-    const RunOptions how = app_run_options(app);
+    const RunOptions how = run_exact(app_run_options(app));
     const int64_t entries = t->table.channel_count * TOP_BEST;
     const int64_t pixels = shape_count(&t->e->model->graph.input);
     t->names = arena_alloc(&app->arena, (size_t)entries, sizeof(*t->names), err);

@@ -139,7 +139,7 @@ static const OptionSpec specs[] = {
      " run export explain eval bench view play ", "(those at hand, else random:1)"},
     {"conv", NULL, OPTION_CHOICE, FIELD(conv), 0, 0, "auto|naive|gemm|winograd",
      " run export explain eval train bench view play lesson ",
-     "how convolutions are computed (auto; winograd where all is fast, step by step GEMM)"},
+     "how convolutions are computed (auto)"},
     {"threads", "N", OPTION_INT, FIELD(threads), 1, POOL_THREADS_MAX, NULL,
      " run export explain eval train bench view play lesson ", "(all cores)"},
     {"cpu", NULL, OPTION_CHOICE, FIELD(cpu), 0, 0, "ref|avx2|avx512",

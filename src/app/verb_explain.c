@@ -167,7 +167,7 @@ static LayerRules way_rules(const Down *d, int way) {
 }
 
 static Run *run_to(Explain *e, const Tensor *input, int node, Error *err) {
-    const RunOptions how = app_run_options(e->app);
+    const RunOptions how = run_exact(app_run_options(e->app));
     Run *run = run_new(e->model, input, &how, e->app->pool, err);
     if (run && run_until(run, node, &e->app->job, err))
         return run;

@@ -75,7 +75,7 @@ bool verb_export(App *app, Error *err) {
                                              : app_open_input(app, &input, &source, err);
     if (!model)
         return false;
-    RunOptions how = app_run_options(app);
+    RunOptions how = run_exact(app_run_options(app));
     size_t nodes = (size_t)model->graph.node_count;
     bool *wanted = arena_alloc(&app->arena, nodes, sizeof *wanted, err);
     Run *run = NULL;

@@ -36,7 +36,7 @@ static bool check_memory(const Model *model, const RunOptions *options, Pool *po
 static bool draw_weights(Model *model, uint64_t seed, const RunOptions *options, Pool *pool,
                          Job *job, Error *err) {
     RunOptions fast = *options;
-    fast.path = CONV_AUTO; /* the statistics do not depend on how the network is run later */
+    fast.path = CONV_GEMM; /* the statistics do not depend on how the network is run later */
     return weights_random(model, seed, pool, job, err) &&
            calibrate_batchnorm(model, &fast, pool, job, err);
 }

@@ -1,6 +1,7 @@
 #include "engine/run.h"
 
 #include "base/clock.h"
+#include "model/packed.h"
 #include <assert.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -22,6 +23,12 @@ struct Run {
     int cursor;
     atomic_int computed;
 };
+
+RunOptions run_exact(RunOptions options) {
+    if (options.path == CONV_AUTO)
+        options.path = CONV_GEMM;
+    return options;
+}
 
 /* --- Memory ----------------------------------------------------------------------------------- */
 
@@ -266,7 +273,11 @@ static bool compute(Run *run, int i, Job *job, Error *err) {
                             .scratch_count = run->scratch_count};
     LayerCall call = make_call(run->model, &run->options, i, &run->image, run->out, in);
     call.kernel = &kernel;
-    double start = clock_ms();
+    if (!packed_weights(run->model, i, &call, err)) {
+        mem_free((void *)in);
+        return false;
+    }
+    const double start = clock_ms();
     bool ok = !job_cancelled(job) && node->type->forward(&call);
     run->ms[i] = clock_ms() - start;
     mem_free((void *)in);

@@ -15,6 +15,10 @@ typedef struct RunOptions {
     CpuTier tier;
 } RunOptions;
 
+/* For what is explained, or looked at number by number: auto is GEMM, which differs from the sums
+ * that are told by rounding only. */
+RunOptions run_exact(RunOptions options);
+
 typedef struct Run Run;
 
 /* What a Run of this batch takes: every activation and the input, and the scratch. */

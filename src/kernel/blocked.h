@@ -75,6 +75,12 @@ bool blocked_pack(const KernelContext *k, const BlockedConv *c, const float *w, 
 size_t blocked_conv_scratch(CpuTier tier, const BlockedConv *c, int threads);
 bool blocked_conv(const KernelContext *k, const BlockedConv *c, const Blocks *x, const Blocks *y);
 
+/* The same of planes x (N, IC, IH, IW) to planes y, brought into blocks and back; bias: OC, or
+ * NULL. c->before and c->after are empty. BLOCKED_GEMM and BLOCKED_WINOGRAD. */
+size_t blocked_conv_planes_scratch(CpuTier tier, const BlockedConv *c, int threads);
+bool blocked_conv_planes(const KernelContext *k, const BlockedConv *c, const float *x,
+                         const float *bias, float *y);
+
 /* As pool2d.h. The shape's n, c and sizes are those of x and y. */
 bool blocked_pool_max(const KernelContext *k, const PoolShape *s, const Blocks *x, const Blocks *y);
 bool blocked_pool_average(const KernelContext *k, const PoolShape *s, const Blocks *x,

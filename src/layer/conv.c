@@ -127,15 +127,51 @@ static bool conv_learns(const LayerCall *call, const ConvShape *s) {
     return call->training && conv_direct_pays(s);
 }
 
+/* Whether this call's path takes Winograd's way. */
+static bool takes_winograd(const LayerCall *call, const ConvShape *s) {
+    return call->path == CONV_WINOGRAD ? blocked_conv_can(BLOCKED_WINOGRAD, s)
+                                       : call->path == CONV_AUTO && blocked_winograd_pays(s);
+}
+
+/* The same of planes, through blocks: where weights are packed for it. */
+static BlockedConv conv_winograd(const LayerCall *call) {
+    BlockedConv c = {.shape = conv_kernel_shape(call), .packed = call->packed};
+    if (takes_winograd(call, &c.shape))
+        c.way = BLOCKED_WINOGRAD;
+    return c;
+}
+
+static size_t conv_packed_floats(const LayerCall *call) {
+    const BlockedConv c = conv_winograd(call);
+    if (call->path == CONV_NAIVE)
+        return 0;
+    return c.way ? blocked_packed_size(&c) : conv_packed_size(&c.shape);
+}
+
+static bool conv_pack(const LayerCall *call, float *packed) {
+    const BlockedConv c = conv_winograd(call);
+    if (c.way)
+        return blocked_pack(call->kernel, &c, call->weights[0], NULL, packed);
+    conv_pack_weights(call->kernel->tier, &c.shape, call->weights[0], packed);
+    return true;
+}
+
+static size_t max_size(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
 static size_t conv_scratch(const LayerCall *call) {
     if (call->path == CONV_NAIVE)
         return 0;
-    const ConvShape s = conv_kernel_shape(call);
+    const BlockedConv c = conv_winograd(call);
+    const CpuTier tier = call->kernel->tier;
     const int threads = pool_threads(call->kernel->pool);
-    const size_t gemm = conv_gemm_scratch(call->kernel->tier, &s, threads);
-    const size_t direct =
-        conv_learns(call, &s) ? conv_direct_scratch(call->kernel->tier, &s, threads) : 0;
-    return direct > gemm ? direct : gemm; /* while learning, it is also tried on photographs */
+    size_t most = conv_gemm_scratch(tier, &c.shape, threads);
+    if (c.way) /* the other way is taken where nothing is packed */
+        most = max_size(most, blocked_conv_planes_scratch(tier, &c, threads));
+    if (conv_learns(call, &c.shape)) /* while learning, it is also tried on photographs */
+        most = max_size(most, conv_direct_scratch(tier, &c.shape, threads));
+    return most;
 }
 
 static bool conv_forward(const LayerCall *call) {
@@ -146,10 +182,15 @@ static bool conv_forward(const LayerCall *call) {
     const float *bias = p->bias ? call->weights[1] : NULL;
     if (call->path == CONV_NAIVE)
         return conv_naive(call->kernel, &s, x, weight, bias, call->out->data);
+    const BlockedConv winograd = conv_winograd(call);
+    if (winograd.way && winograd.packed && !call->fusion)
+        return blocked_conv_planes(call->kernel, &winograd, x, bias, call->out->data);
     GemmEpilogue epilogue = {.shift = bias};
     if (call->fusion && call->fusion->shift)
         epilogue = (GemmEpilogue){.scale = call->fusion->scale, .shift = call->fusion->shift};
     epilogue.relu = call->fusion && call->fusion->relu;
+    if (call->packed && !winograd.way)
+        return conv_gemm_packed(call->kernel, &s, x, call->packed, &epilogue, call->out->data);
     return (conv_learns(call, &s) ? conv_direct : conv_gemm)(call->kernel, &s, x, weight, &epilogue,
                                                              call->out->data);
 }
@@ -159,9 +200,7 @@ static void conv_choose_way(const LayerCall *call, LayerBlocks *b) {
     BlockedWay way = BLOCKED_NONE;
     if (blocked_conv_can(BLOCKED_PICTURE, &s))
         way = BLOCKED_PICTURE;
-    else if (call->path == CONV_WINOGRAD && blocked_conv_can(BLOCKED_WINOGRAD, &s))
-        way = BLOCKED_WINOGRAD;
-    else if (call->path == CONV_AUTO && blocked_winograd_pays(&s))
+    else if (takes_winograd(call, &s))
         way = BLOCKED_WINOGRAD;
     else if (blocked_conv_can(BLOCKED_GEMM, &s))
         way = BLOCKED_GEMM;
@@ -239,6 +278,8 @@ const LayerType layer_conv = {
     .macs = conv_macs,
     .window = conv_window,
     .scratch = conv_scratch,
+    .packed_size = conv_packed_floats,
+    .pack = conv_pack,
     .forward = conv_forward,
     .forward_blocks = conv_forward_blocks,
     .choose_way = conv_choose_way,

@@ -95,6 +95,7 @@ typedef struct LayerCall {
     Tensor *out;
     const LayerFusion *fusion;     /* NULL in step mode */
     const LayerTraining *training; /* NULL in inference */
+    const float *packed; /* what pack made of the weights, or NULL: they are taken as they are */
 } LayerCall;
 
 /* What the fast plan adds to a call whose maps lie in blocks of 16 channels (kernel/blocked.h). */
@@ -165,6 +166,11 @@ typedef struct LayerType {
      * call alone: b->conv's shape and way (BLOCKED_NONE: it cannot). */
     bool (*forward_blocks)(const LayerCall *call, const LayerBlocks *b);
     void (*choose_way)(const LayerCall *call, LayerBlocks *b);
+    /* The weights in the order in which forward reads them best, made once for many pictures; by
+     * kernel, path and shapes of the call alone. NULL, or a size of 0: as they are. False:
+     * cancelled. */
+    size_t (*packed_size)(const LayerCall *call);
+    bool (*pack)(const LayerCall *call, float *packed);
     int fuses; /* LAYER_FUSES_...: what forward does of call->fusion (not on the naive path) */
     size_t (*saved)(const LayerCall *call); /* floats of LayerTraining.saved. NULL: 0 */
     size_t (*backward_scratch)(const LayerBackward *back); /* as scratch */

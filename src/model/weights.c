@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/packed.h"
 #include "model/safetensors.h"
 #include "model/weights_build.h"
 #include <string.h>
@@ -10,7 +11,8 @@ bool weights_begin(Weights *w, const Model *model, Error *err) {
     const Graph *graph = &model->graph;
     *w = (Weights){0};
     w->data = arena_alloc(&w->arena, (size_t)graph->node_count, sizeof *w->data, err);
-    if (!w->data)
+    w->packed = packed_new(err);
+    if (!w->data || !w->packed)
         return false;
     for (int n = 0; n < graph->node_count; n++)
         for (int i = 0; i < graph->nodes[n].weight_count; i++)
@@ -26,6 +28,7 @@ bool weights_room(const Model *model, uint64_t bytes, Error *err) {
 }
 
 void weights_free(Weights *w) {
+    packed_free(w->packed);
     file_unmap(&w->map);
     arena_free(&w->arena);
     *w = (Weights){0};

@@ -9,6 +9,7 @@
 #include "tensor/tensor.h"
 
 typedef struct Model Model;
+typedef struct Packed Packed; /* model/packed.h */
 
 typedef enum WeightsKind { WEIGHTS_NONE, WEIGHTS_RANDOM, WEIGHTS_FILE } WeightsKind;
 
@@ -24,6 +25,7 @@ typedef struct Weights {
     Arena arena;      /* what could not be used in place, and all random ones */
     const float *(*data)[LAYER_WEIGHTS_MAX]; /* [node][weight], as Node.weights orders them */
     int64_t bytes;                           /* of all of them in float32 */
+    Packed *packed;                          /* the same in the order of the kernels */
 } Weights;
 
 /* Loads exactly the keys that the graph asks for, F32 or F16 (little-endian), shapes equal;

@@ -90,7 +90,7 @@ static bool make_command(Exporting *e, const Session *s, Error *err) {
                                                               : absolute(names->weights, path));
     if (names->size)
         add_option(&c, "--size", TEXT("%d", names->size));
-    if (s->run.path != CONV_AUTO)
+    if (s->run.path != CONV_GEMM)
         add_option(&c, "--conv", conv_path_name(s->run.path));
     if (s->run.tier != cpu_best())
         add_option(&c, "--cpu", cpu_tier_name(s->run.tier));

@@ -43,7 +43,7 @@ bool session_open(Session *s, const SessionOptions *options, Error *err) {
     SceneNames names = {.size = 0};
     *s = (Session){.stop = options->stop,
                    .words = options->words,
-                   .run = options->run,
+                   .run = run_exact(options->run),
                    .folder = options->folder,
                    .scripted = options->scripted};
     state_init(&s->state);
@@ -53,7 +53,7 @@ bool session_open(Session *s, const SessionOptions *options, Error *err) {
         s->state.overlay = OVERLAY_WELCOME;
     if (!first_names(&names, options, err))
         return false;
-    s->jobs = job_thread_new(&options->run, options->pool, err);
+    s->jobs = job_thread_new(&s->run, options->pool, err);
     if (!s->jobs)
         return false;
     if (session_open_scene(s, &names, options->state, err) &&

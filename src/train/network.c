@@ -3,6 +3,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "engine/slots.h"
+#include "model/packed.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -191,6 +192,7 @@ void train_net_export(const TrainNet *net, const float *weights, Model *model) {
                    (size_t)shape_count(&node->weights[w].shape) * sizeof(float));
         }
     }
+    packed_forget(model);
 }
 
 /* --- Calls --------------------------------------------------------------------------------------
