@@ -20,7 +20,7 @@ typedef struct Options {
     long seed, channel; /* -1: not given */
     long patch, stride;
     double fill;
-    bool json, csv, quiet, paper, layers, half, restart, big, live, resume, merge, help;
+    bool json, csv, quiet, paper, layers, paths, half, restart, big, live, resume, merge, help;
     const char *words[OPTIONS_WORDS_MAX]; /* what is no option, after the verb */
     int word_count;
 } Options;

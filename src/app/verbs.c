@@ -57,7 +57,7 @@ const Verb verbs[] = {
      0, 1, verb_train, true},
     {"bench", "[MODEL...]", "how fast networks run here",
      "convoscope bench resnet18 vgg19\n"
-     "convoscope bench alexnet --layers --threads 1\n",
+     "convoscope bench alexnet --layers --threads 1\nconvoscope bench resnet50-tv --paths\n",
      0, OPTIONS_WORDS_MAX, verb_bench, false},
     {"play", "SCRIPT --out DIR", "replay a script of actions in a window that nobody sees",
      "convoscope play tour.play --out pictures\n"
