@@ -241,6 +241,11 @@ bench-training: $(BUILD)/tests/tools/train_bench
 bench-conv: $(BUILD)/tests/tools/conv_bench
 	$< $(THREADS)
 
+# The way down to the picture beside the forward pass: `make bench-projection THREADS=2`.
+.PHONY: bench-projection
+bench-projection: $(BUILD)/tests/tools/projection_bench
+	CONVOSCOPE_HOME=$(CURDIR) $< $(THREADS)
+
 # The workbench's race on a layer of four families: `make bench-race THREADS=2`.
 .PHONY: bench-race
 bench-race: $(BUILD)/tests/tools/race_bench

@@ -92,7 +92,7 @@ static void run(Path path, CpuTier tier, int threads, const ConvShape *s, const 
     if (path == PACKED) {
         Guarded packed = guarded((int64_t)conv_packed_size(s));
         conv_pack_weights(tier, s, w, packed.data);
-        done = conv_gemm_packed(k, s, x, packed.data, e, y);
+        done = conv_gemm_packed(k, s, x, packed.data, e, false, y);
         release(&packed);
     }
     assert_true(done);

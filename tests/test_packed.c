@@ -54,7 +54,7 @@ static void again(const Bench *b, const Run *run, int node, bool packed, Tensor 
     out->data = mem_alloc((size_t)tensor_count(out), sizeof(float), &err);
     call.out = out;
     if (packed)
-        assert_ok(packed_weights(b->model, node, &call, &err), err);
+        assert_ok(packed_weights(b->model, node, &call, LAYER_FORWARD, &call.packed, &err), err);
     const LayerType *type = b->model->graph.nodes[node].type;
     assert_true(!type->scratch || type->scratch(&call) <= kernel.scratch_count);
     assert_true(type->forward(&call));
@@ -89,7 +89,7 @@ static const float *packed_of(const Bench *b, const Run *run, int node, ConvPath
     LayerCall call = run_call(run, node, &kernel, in);
     Error err = {0};
     call.path = path;
-    assert_ok(packed_weights(b->model, node, &call, &err), err);
+    assert_ok(packed_weights(b->model, node, &call, LAYER_FORWARD, &call.packed, &err), err);
     return call.packed;
 }
 

@@ -273,7 +273,7 @@ static bool compute(Run *run, int i, Job *job, Error *err) {
                             .scratch_count = run->scratch_count};
     LayerCall call = make_call(run->model, &run->options, i, &run->image, run->out, in);
     call.kernel = &kernel;
-    if (!packed_weights(run->model, i, &call, err)) {
+    if (!packed_weights(run->model, i, &call, LAYER_FORWARD, &call.packed, err)) {
         mem_free((void *)in);
         return false;
     }

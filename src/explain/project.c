@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "engine/slots.h"
+#include "model/packed.h"
 #include "tensor/stats.h"
 #include <math.h>
 #include <string.h>
@@ -323,6 +324,10 @@ bool projection_step(Projection *p, Job *job, Error *err) {
         memcpy(p->copy, back.grad_out,
                (size_t)tensor_count(&p->signal[stage->node]) * sizeof *p->copy);
         back.grad_out = p->copy;
+    }
+    if (!packed_weights(run_model(p->run), stage->node, &call, LAYER_BACKWARD, &back.packed, err)) {
+        p->done = -1;
+        return false;
     }
     if (job_cancelled(job) || !node->type->backward(&back)) {
         p->done = -1;

@@ -44,7 +44,8 @@ bool conv_gemm(const KernelContext *k, const ConvShape *s, const float *x, const
 size_t conv_packed_size(const ConvShape *s);
 void conv_pack_weights(CpuTier tier, const ConvShape *s, const float *w, float *packed);
 bool conv_gemm_packed(const KernelContext *k, const ConvShape *s, const float *x,
-                      const float *packed, const GemmEpilogue *epilogue, float *y);
+                      const float *packed, const GemmEpilogue *epilogue, bool add,
+                      float *y); /* add: to what lies in y, before the epilogue */
 
 /* For batches: by tiles that read the picture where it lies in a frame of zeros, each output one
  * sum in order of (ic, ky, kx). The epilogue has no column_shift. */
@@ -62,6 +63,14 @@ bool conv_backward_input(const KernelContext *k, const ConvShape *s, const float
                          const float *dy, bool add, float *dx);
 bool conv_backward_weights(const KernelContext *k, const ConvShape *s, const float *x,
                            const float *dy, float *dw, float *db);
+
+/* conv_backward_input with weights packed beforehand, for one picture at a time: floats (0: this
+ * shape has no such way), and the packing, which needs room for the weights once more. */
+size_t conv_turned_packed_size(const ConvShape *s);
+void conv_turned_pack(CpuTier tier, const ConvShape *s, const float *w, float *room, float *packed);
+size_t conv_turned_scratch(CpuTier tier, const ConvShape *s, int threads);
+bool conv_turned(const KernelContext *k, const ConvShape *s, const float *packed, const float *dy,
+                 bool add, float *dx);
 
 /* The same through conv_im2col and a plain GEMM; scratch also holds the patch matrix. */
 size_t conv_im2col_scratch(CpuTier tier, const ConvShape *s, int threads);

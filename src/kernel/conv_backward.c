@@ -130,53 +130,6 @@ static bool run_product(const KernelContext *k, const ConvShape *s, const float 
     return gemm_run_items(&rest, s->n * s->groups, icg, s->oh * s->ow, ocg, product_item, &p);
 }
 
-/* A 1x1 convolution with a stride, of one picture: the same product into maps of its own, which
- * then are spread over the pixels that were taken. */
-static bool is_spread(const ConvShape *s) {
-    return s->n == 1 && s->kh * s->kw == 1 && s->py == 0 && s->px == 0 && !is_product(s);
-}
-
-static ConvShape taken(const ConvShape *s) {
-    ConvShape t = *s;
-    t.ih = s->oh;
-    t.iw = s->ow;
-    t.sy = t.sx = 1;
-    return t;
-}
-
-typedef struct Spread {
-    const ConvShape *shape;
-    const float *from;
-    bool add;
-    float *dx;
-} Spread;
-
-static void spread_task(void *context, int64_t map, int worker) {
-    const Spread *p = context;
-    const ConvShape *s = p->shape;
-    const float *from = p->from + map * s->oh * s->ow;
-    float *dx = p->dx + map * s->ih * s->iw;
-    (void)worker;
-    if (!p->add)
-        memset(dx, 0, (size_t)(s->ih * s->iw) * sizeof *dx);
-    for (int64_t oy = 0; oy < s->oh; oy++)
-        for (int64_t ox = 0; ox < s->ow; ox++)
-            dx[oy * s->sy * s->iw + ox * s->sx] += from[oy * s->ow + ox];
-}
-
-static bool run_spread(const KernelContext *k, const ConvShape *s, const float *w, const float *dy,
-                       bool add, float *dx) {
-    const ConvShape small = taken(s);
-    const size_t size = (size_t)conv_round_up(s->ic * s->oh * s->ow, LINE);
-    Spread spread = {s, k->scratch, add, dx};
-    KernelContext rest = *k;
-    assert(k->scratch_count >= size);
-    rest.scratch += size;
-    rest.scratch_count -= size;
-    return run_product(&rest, &small, w, dy, false, k->scratch) &&
-           pool_run(k->pool, k->job, s->ic, spread_task, &spread);
-}
-
 /* Into a picture of few channels, which would fill no vector: the patch matrix's gradient, one
  * product, whose rows (ic, ky, kx) are then added to the pixels that they were taken from. */
 enum { FEW_CHANNELS = 8, FEW_FLOATS = 64 << 20 };
@@ -187,7 +140,7 @@ static size_t few_size(const ConvShape *s) {
 
 static bool is_few(const ConvShape *s) {
     return s->groups == 1 && s->ic < FEW_CHANNELS && s->oc >= FEW_CHANNELS && !is_product(s) &&
-           !is_spread(s) && few_size(s) <= FEW_FLOATS;
+           few_size(s) <= FEW_FLOATS;
 }
 
 typedef struct Few {
@@ -257,8 +210,6 @@ bool conv_backward_input(const KernelContext *k, const ConvShape *s, const float
                          const float *dy, bool add, float *dx) {
     if (is_product(s))
         return run_product(k, s, w, dy, add, dx);
-    if (is_spread(s))
-        return run_spread(k, s, w, dy, add, dx);
     if (is_few(s))
         return run_few(k, s, w, dy, add, dx);
     Zeros zeros = {dx, s->ih * s->iw};
@@ -286,11 +237,6 @@ static size_t input_scratch(CpuTier tier, const ConvShape *s, int threads) {
     size_t most = 0;
     if (is_product(s))
         return product_scratch(tier, s, threads);
-    if (is_spread(s)) {
-        const ConvShape small = taken(s);
-        return (size_t)conv_round_up(s->ic * s->oh * s->ow, LINE) +
-               product_scratch(tier, &small, threads);
-    }
     if (is_few(s))
         return few_size(s) +
                gemm_scratch(tier, s->ic * s->kh * s->kw, s->oh * s->ow, s->oc, threads);

@@ -12,6 +12,7 @@ typedef struct Conv {
     const GemmEpilogue *epilogue;
     float *y;
     int64_t m, n, depth;  /* of one product */
+    bool add;             /* to what lies in y */
     const float *columns; /* the patch matrix; NULL: patches are packed from the picture */
 } Conv;
 
@@ -64,6 +65,7 @@ static void conv_item(const void *context, int64_t i, Gemm *g, GemmSource *sourc
         .b = source,
         .c = c->y + i * c->m * c->n,
         .ldc = c->n,
+        .add = c->add,
     };
     if (e)
         g->epilogue = (GemmEpilogue){
@@ -100,9 +102,10 @@ void conv_pack_weights(CpuTier tier, const ConvShape *s, const float *w, float *
 }
 
 bool conv_gemm_packed(const KernelContext *k, const ConvShape *s, const float *x,
-                      const float *packed, const GemmEpilogue *epilogue, float *y) {
+                      const float *packed, const GemmEpilogue *epilogue, bool add, float *y) {
     Conv c = make_conv(k, s, x, NULL, epilogue, y);
     c.packed = packed;
+    c.add = add;
     return gemm_run_items(k, s->n * s->groups, c.m, c.n, c.depth, conv_item, &c);
 }
 

@@ -152,13 +152,14 @@ typedef struct Products {
     const void *context;
 } Products;
 
-/* A part of A; panels of B, one at a time, or all of a block where several parts of A meet them. */
+/* A part of A; panels of B, one at a time (with room for those of a narrow C, so that less is never
+ * asked for a wider one), or all of a block where several parts of A meet them. */
 static size_t scratch_of_a(const GemmBlocks *b, int64_t m, int64_t k) {
     return (size_t)round_up(min64(m, b->mc) * round_up(min64(k, b->kc), GROUP), LINE);
 }
 static size_t scratch_of_worker(const GemmBlocks *b, int64_t m, int64_t n, int64_t k) {
     const bool one = m <= b->mc && n > NARROW;
-    const int64_t columns = one ? b->nr : round_up(min64(n, b->nc), b->nr);
+    const int64_t columns = one ? NARROW : round_up(min64(n, b->nc), b->nr);
     const int64_t panels = columns * round_up(min64(k, b->kc), GROUP);
     return scratch_of_a(b, m, k) + (size_t)round_up(panels, LINE);
 }

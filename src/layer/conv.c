@@ -141,18 +141,25 @@ static BlockedConv conv_winograd(const LayerCall *call) {
     return c;
 }
 
-static size_t conv_packed_floats(const LayerCall *call) {
+static size_t conv_packed_floats(const LayerCall *call, LayerDirection direction) {
     const BlockedConv c = conv_winograd(call);
+    if (direction == LAYER_BACKWARD)
+        return conv_turned_packed_size(&c.shape);
     if (call->path == CONV_NAIVE)
         return 0;
     return c.way ? blocked_packed_size(&c) : conv_packed_size(&c.shape);
 }
 
-static bool conv_pack(const LayerCall *call, float *packed) {
+static bool conv_pack(const LayerCall *call, LayerDirection direction, float *packed) {
+    const KernelContext *k = call->kernel;
     const BlockedConv c = conv_winograd(call);
-    if (c.way)
-        return blocked_pack(call->kernel, &c, call->weights[0], NULL, packed);
-    conv_pack_weights(call->kernel->tier, &c.shape, call->weights[0], packed);
+    const float *w = call->weights[0];
+    if (direction == LAYER_BACKWARD)
+        conv_turned_pack(k->tier, &c.shape, w, k->scratch, packed);
+    else if (c.way)
+        return blocked_pack(k, &c, w, NULL, packed);
+    else
+        conv_pack_weights(k->tier, &c.shape, w, packed);
     return true;
 }
 
@@ -190,7 +197,8 @@ static bool conv_forward(const LayerCall *call) {
         epilogue = (GemmEpilogue){.scale = call->fusion->scale, .shift = call->fusion->shift};
     epilogue.relu = call->fusion && call->fusion->relu;
     if (call->packed && !winograd.way)
-        return conv_gemm_packed(call->kernel, &s, x, call->packed, &epilogue, call->out->data);
+        return conv_gemm_packed(call->kernel, &s, x, call->packed, &epilogue, false,
+                                call->out->data);
     return (conv_learns(call, &s) ? conv_direct : conv_gemm)(call->kernel, &s, x, weight, &epilogue,
                                                              call->out->data);
 }
@@ -213,8 +221,10 @@ static bool conv_forward_blocks(const LayerCall *call, const LayerBlocks *b) {
 
 static size_t conv_back_scratch(const LayerBackward *back) {
     const ConvShape s = conv_kernel_shape(back->call);
-    return conv_backward_scratch(back->call->kernel->tier, &s,
-                                 pool_threads(back->call->kernel->pool));
+    const CpuTier tier = back->call->kernel->tier;
+    const int threads = pool_threads(back->call->kernel->pool);
+    return max_size(conv_turned_scratch(tier, &s, threads),
+                    conv_backward_scratch(tier, &s, threads));
 }
 
 static bool conv_back(const LayerBackward *back) {
@@ -227,6 +237,8 @@ static bool conv_back(const LayerBackward *back) {
         !conv_backward_weights(call->kernel, &s, call->in[0]->data, dy, back->grad_weights[0],
                                back->grad_weights[1]))
         return false;
+    if (dx && back->packed)
+        return conv_turned(call->kernel, &s, back->packed, dy, back->add[0], dx);
     return !dx || conv_backward_input(call->kernel, &s, call->weights[0], dy, back->add[0], dx);
 }
 

@@ -84,6 +84,8 @@ typedef struct LayerTraining {
     float *weights[LAYER_WEIGHTS_MAX]; /* those of the call, to be changed: running statistics */
 } LayerTraining;
 
+typedef enum LayerDirection { LAYER_FORWARD, LAYER_BACKWARD } LayerDirection;
+
 /* One computation: everything a forward pass may touch. Inputs and output are batched. */
 typedef struct LayerCall {
     const KernelContext *kernel;
@@ -95,7 +97,7 @@ typedef struct LayerCall {
     Tensor *out;
     const LayerFusion *fusion;     /* NULL in step mode */
     const LayerTraining *training; /* NULL in inference */
-    const float *packed; /* what pack made of the weights, or NULL: they are taken as they are */
+    const float *packed; /* what pack made for this direction, or NULL: the weights as they are */
 } LayerCall;
 
 /* What the fast plan adds to a call whose maps lie in blocks of 16 channels (kernel/blocked.h). */
@@ -134,6 +136,7 @@ typedef struct LayerBackward {
     const bool *add;       /* by input: add to what lies in grad_in[i], else overwrite it */
     float *grad_weights[LAYER_WEIGHTS_MAX]; /* overwritten; NULL: not wanted, or not learned */
     const LayerRules *rules;                /* NULL: the gradient. Not while learning */
+    const float *packed;                    /* what pack made for this direction, or NULL */
 } LayerBackward;
 
 /* Where the windows of a max pool send back to by these rules (NULL: recorded switches): for each
@@ -166,11 +169,11 @@ typedef struct LayerType {
      * call alone: b->conv's shape and way (BLOCKED_NONE: it cannot). */
     bool (*forward_blocks)(const LayerCall *call, const LayerBlocks *b);
     void (*choose_way)(const LayerCall *call, LayerBlocks *b);
-    /* The weights in the order in which forward reads them best, made once for many pictures; by
-     * kernel, path and shapes of the call alone. NULL, or a size of 0: as they are. False:
-     * cancelled. */
-    size_t (*packed_size)(const LayerCall *call);
-    bool (*pack)(const LayerCall *call, float *packed);
+    /* The weights in the order in which a direction reads them best, made once for many pictures;
+     * by kernel, path and shapes of the call alone. NULL, or a size of 0: as they are. The kernel's
+     * scratch has room for the weights. False: cancelled. */
+    size_t (*packed_size)(const LayerCall *call, LayerDirection direction);
+    bool (*pack)(const LayerCall *call, LayerDirection direction, float *packed);
     int fuses; /* LAYER_FUSES_...: what forward does of call->fusion (not on the naive path) */
     size_t (*saved)(const LayerCall *call); /* floats of LayerTraining.saved. NULL: 0 */
     size_t (*backward_scratch)(const LayerBackward *back); /* as scratch */

@@ -3,11 +3,16 @@
 #include "base/memory.h"
 #include <pthread.h>
 
-/* One node's, for one tier and path. */
-typedef struct Entry {
+/* Whose they are, and for what. */
+typedef struct Key {
     int node;
+    LayerDirection direction;
     CpuTier tier;
     ConvPath path;
+} Key;
+
+typedef struct Entry {
+    Key key;
     float *data;
     struct Entry *next;
 } Entry;
@@ -49,9 +54,10 @@ void packed_forget(const Model *model) {
 }
 
 /* The data of that entry, or NULL. With the lock held. */
-static const float *find(const Packed *p, int node, const LayerCall *call) {
+static const float *find(const Packed *p, const Key *key) {
     for (const Entry *e = p->entries; e; e = e->next)
-        if (e->node == node && e->tier == call->kernel->tier && e->path == call->path)
+        if (e->key.node == key->node && e->key.direction == key->direction &&
+            e->key.tier == key->tier && e->key.path == key->path)
             return e->data;
     return NULL;
 }
@@ -62,41 +68,53 @@ static void free_entry(Entry *e) {
     mem_free(e);
 }
 
+static bool pack(const Node *node, const LayerCall *call, const Key *key, float *packed,
+                 Error *err) {
+    KernelContext kernel = *call->kernel;
+    LayerCall with_room = *call;
+    kernel.scratch_count = (size_t)shape_count(&node->weights[0].shape);
+    kernel.scratch = mem_alloc_raw(kernel.scratch_count, sizeof *kernel.scratch, err);
+    with_room.kernel = &kernel;
+    const bool room = kernel.scratch != NULL;
+    const bool ok = room && node->type->pack(&with_room, key->direction, packed);
+    mem_free(kernel.scratch);
+    return ok || (room && error_set(err, ERROR_CANCELLED, TEXT(" in %s", node->name)));
+}
+
 /* Packs without the lock: packing may wait for threads that wait for it. */
-static Entry *make_entry(const Node *node, int index, const LayerCall *call, size_t floats,
+static Entry *make_entry(const Node *node, const LayerCall *call, const Key *key, size_t floats,
                          Error *err) {
     Entry *e = mem_alloc(1, sizeof *e, err);
     if (!e)
         return NULL;
-    *e = (Entry){.node = index, .tier = call->kernel->tier, .path = call->path};
-    e->data = mem_alloc_raw(floats, sizeof *e->data, err);
-    if (e->data && node->type->pack(call, e->data))
+    *e = (Entry){.key = *key, .data = mem_alloc_raw(floats, sizeof *e->data, err)};
+    if (e->data && pack(node, call, key, e->data, err))
         return e;
-    if (e->data)
-        error_set(err, ERROR_CANCELLED, TEXT(" in %s", node->name));
     free_entry(e);
     return NULL;
 }
 
-bool packed_weights(const Model *model, int node, LayerCall *call, Error *err) {
+bool packed_weights(const Model *model, int node, const LayerCall *call, LayerDirection direction,
+                    const float **packed, Error *err) {
     const Node *n = &model->graph.nodes[node];
+    const Key key = {node, direction, call->kernel->tier, call->path};
     Packed *p = model->weights.packed;
-    const size_t floats = n->type->packed_size ? n->type->packed_size(call) : 0;
-    call->packed = NULL;
+    const size_t floats = n->type->packed_size ? n->type->packed_size(call, direction) : 0;
+    *packed = NULL;
     if (floats == 0)
         return true;
     pthread_mutex_lock(&p->lock);
-    call->packed = find(p, node, call);
+    *packed = find(p, &key);
     pthread_mutex_unlock(&p->lock);
-    if (call->packed)
+    if (*packed)
         return true;
-    Entry *e = make_entry(n, node, call, floats, err);
+    Entry *e = make_entry(n, call, &key, floats, err);
     if (!e)
         return false;
     pthread_mutex_lock(&p->lock);
-    call->packed = find(p, node, call); /* another thread was faster? */
-    if (!call->packed) {
-        call->packed = e->data;
+    *packed = find(p, &key); /* another thread was faster? */
+    if (!*packed) {
+        *packed = e->data;
         e->next = p->entries;
         p->entries = e;
         e = NULL;

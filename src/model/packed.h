@@ -1,13 +1,15 @@
-/* Weights in the order in which a layer's kernel reads them (LayerCall.packed): made when a node is
- * first computed and kept with the model, so that every run of it, in any thread, shares them. */
+/* Weights in the order in which a layer's kernel reads them (LayerCall.packed,
+ * LayerBackward.packed): made when a node first needs them and kept with the model, so that every
+ * run of it, in any thread, shares them. */
 #ifndef MODEL_PACKED_H
 #define MODEL_PACKED_H
 
 #include "model/model.h"
 
-/* Sets call->packed for node's call (kernel, path, shapes and weights are set), to NULL if the
- * layer takes its weights as they are. */
-bool packed_weights(const Model *model, int node, LayerCall *call, Error *err);
+/* A node's weights for this direction of the call, whose kernel, path, shapes and weights are set;
+ * NULL if the layer takes them as they are. */
+bool packed_weights(const Model *model, int node, const LayerCall *call, LayerDirection direction,
+                    const float **packed, Error *err);
 /* To be called when the weights have been written to, while no run uses them. */
 void packed_forget(const Model *model);
 
