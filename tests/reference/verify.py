@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Run every network of the zoo in convoscope and in PyTorch and compare them, layer by layer.
 
-    verify.py [MODEL ...] [--seeds 1,2] [--program build/convoscope] [--work DIR] [--paths gemm,naive]
+    verify.py [MODEL ...] [--seeds 1,2] [--program build/convoscope] [--work DIR] [--paths gemm,winograd,auto,naive]
 
 For each network and seed: make_reference.py writes weights, input and activations; convoscope runs
-the same by GEMM for each CPU tier and 1, 2 and 3 threads, and by the naive path;
+the same by each path (auto: as it chooses) for each CPU tier and 1, 2 and 3 threads;
 every weighted node, the logits and the probabilities must be within 1e-4 (relative L2), and the
 files of 1, 2 and 3 threads must be equal in every byte. Also: `info --json` must equal
 expected/MODEL.json. Needs Debian's python3-torch and python3-torchvision. Exit status 1 if anything
@@ -113,7 +113,7 @@ def verify(model, seed, options):
                     "--out", reference], check=True, capture_output=True)
     macs = json.loads((HERE / "expected" / f"{model}.json").read_text())["total_macs"]
     paths = options.paths.split(",")
-    cases = [("gemm", tier, THREADS) for tier in tiers() if "gemm" in paths]
+    cases = [(path, tier, THREADS) for path in paths if path != "naive" for tier in tiers()]
     if "naive" in paths:
         cases.append(("naive", tiers()[-1],
                       THREADS if macs < NAIVE_MACS_ALL_THREADS else THREADS[1:2]))
@@ -126,7 +126,7 @@ def verify(model, seed, options):
         same = all(equal_bytes(outs[0], out) for out in outs[1:])
         good = worst <= TOLERANCE and same and not missing
         failures += not good
-        print(f"{model:16} seed {seed} {conv:5} {tier:6} worst {worst:.1e} at {where:44} "
+        print(f"{model:16} seed {seed} {conv:8} {tier:6} worst {worst:.1e} at {where:44} "
               f"threads {','.join(map(str, threads))}: {'same bits' if same else 'DIFFER'} "
               f"{max(seconds):5.1f} s {'ok' if good else 'FAIL ' + ' '.join(missing)}", flush=True)
     shutil.rmtree(work)
@@ -139,7 +139,7 @@ def main():
     parser.add_argument("--seeds", default="1,2")
     parser.add_argument("--program", type=Path, default=HERE.parents[1] / "build" / "convoscope")
     parser.add_argument("--work", type=Path, default=HERE.parents[1] / "build" / "verify")
-    parser.add_argument("--paths", default="gemm,naive")
+    parser.add_argument("--paths", default="gemm,winograd,auto,naive")
     options = parser.parse_args()
     options.program = options.program.resolve()
     failures = 0
