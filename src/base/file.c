@@ -57,6 +57,20 @@ bool file_map(FileMap *map, const char *path, Error *err) {
     return ok;
 }
 
+void file_map_read(const FileMap *map, const void *bytes, size_t size) {
+#if defined(__linux__)
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)bytes;
+    const uintptr_t begin = (uintptr_t)map->mapping, end = begin + map->size;
+    if (!map->mapping || from < begin || from >= end || size > end - from)
+        return;
+    const uintptr_t first = (from + page - 1) / page * page, last = (from + size) / page * page;
+    if (last > first) /* of a private mapping nobody writes to: read from the file again */
+        madvise((void *)first, last - first, MADV_DONTNEED);
+#else
+    (void)map, (void)bytes, (void)size;
+#endif
+}
+
 void file_unmap(FileMap *map) {
     if (map->mapping)
         munmap(map->mapping, map->size);

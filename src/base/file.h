@@ -19,6 +19,9 @@ typedef struct FileMap {
 } FileMap;
 bool file_map(FileMap *map, const char *path, Error *err);
 void file_unmap(FileMap *map); /* zeroes *map; harmless on a zeroed one */
+/* Bytes that have been read and will hardly be looked at again: if they lie in the map, the memory
+ * that holds them is given back where the system allows that. They can be read as before. */
+void file_map_read(const FileMap *map, const void *bytes, size_t size);
 
 /* The whole of a file in memory with a 0 byte after it (not counted in *size), at most `limit`
  * bytes (ERROR_TOO_LARGE). A .gz is decompressed when `gunzip` is true and the content is gzip;

@@ -1,6 +1,7 @@
 #include "engine/calibrate.h"
 
 #include "base/random.h"
+#include "model/packed.h"
 #include <math.h>
 #include <string.h>
 
@@ -117,6 +118,7 @@ static bool calibrate_run(Model *model, Run *run, int last, Job *job, Error *err
                            (float *)(uintptr_t)model->weights.data[i][variance]);
         if (!run_until(run, i, job, err))
             return false;
+        packed_forget(model); /* this run comes by once, and most later ones by another path */
     }
     return true;
 }

@@ -29,15 +29,19 @@ static bool take_memory(FastPlan *p, Error *err) {
 
 static bool pack_weights(FastPlan *p, Error *err) {
     const KernelContext kernel = {.tier = p->options.tier, .pool = p->pool};
+    const Weights *weights = &p->model->weights;
     float *at = p->packed;
     for (int i = 0; i < p->step_count; i++) {
         Step *s = &p->steps[i];
         if (!s->packed_floats)
             continue;
+        const float *w = weights->data[s->node][0];
         s->b.conv.packed = at;
-        if (!blocked_pack(&kernel, &s->b.conv, p->model->weights.data[s->node][0], s->filter_scale,
-                          at))
+        if (!blocked_pack(&kernel, &s->b.conv, w, s->filter_scale, at))
             return error_set(err, ERROR_CANCELLED, " in packing the weights");
+        file_map_read(&weights->map, w,
+                      (size_t)shape_count(&p->model->graph.nodes[s->node].weights[0].shape) *
+                          sizeof *w);
         at += s->packed_floats;
     }
     return true;

@@ -111,6 +111,8 @@ bool packed_weights(const Model *model, int node, const LayerCall *call, LayerDi
     Entry *e = make_entry(n, call, &key, floats, err);
     if (!e)
         return false;
+    file_map_read(&model->weights.map, call->weights[0],
+                  (size_t)shape_count(&n->weights[0].shape) * sizeof(float));
     pthread_mutex_lock(&p->lock);
     *packed = find(p, &key); /* another thread was faster? */
     if (!*packed) {
