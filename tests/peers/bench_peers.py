@@ -11,6 +11,7 @@ python3-torch. Exit status 1 if answers differ.
 
 import argparse
 import math
+import random
 import shutil
 import statistics
 import subprocess
@@ -63,10 +64,12 @@ def distance(path, other):
 
 
 def measure(peers, rounds):
-    """Milliseconds by (peer, mode): each in turn, so that what else the machine does meets all alike."""
+    """Milliseconds by (peer, mode): all in every round, in an order that changes, so that what else the machine does,
+    and what a peer's threads still do after its turn, meets all alike."""
+    order = random.Random(1)
     times = {(name, mode): [] for name, peer in peers.items() for mode in peer.modes}
     for number in range(WARM_UP + rounds):
-        for name, mode in times:
+        for name, mode in order.sample(list(times), len(times)):
             time.sleep(SETTLE)
             peers[name].run(mode)    # not counted: its weights come back to the caches
             took = peers[name].run(mode)
