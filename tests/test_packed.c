@@ -1,38 +1,11 @@
 /* Weights packed once and kept with the model: the same bits as unpacked ones, shared by runs and
  * threads, made anew when weights change, and nothing lost when memory runs out. */
-#include "support.h"
+#include "run_support.h"
 
 #include "base/memory.h"
-#include "engine/open.h"
-#include "engine/run.h"
 #include "model/packed.h"
 #include <pthread.h>
 #include <string.h>
-
-typedef struct Bench {
-    Arena arena;
-    Pool *pool;
-    RunOptions options;
-    Model *model;
-    Tensor input;
-} Bench;
-
-static void bench_open(Bench *b, const char *which, ConvPath path, CpuTier tier) {
-    Error err = {0};
-    *b = (Bench){.options = {.path = path, .tier = tier}};
-    b->pool = pool_new(2, &err);
-    b->model = engine_open(which, 0, "random:3", &b->options, b->pool, NULL, &err);
-    assert_ok(b->model, err);
-    Shape shape = shape_batched(&b->model->graph.input, 1);
-    assert_ok(tensor_new(&b->input, &b->arena, &shape, &err), err);
-    test_fill(b->input.data, (size_t)tensor_count(&b->input), 5);
-}
-
-static void bench_close(Bench *b) {
-    model_free(b->model);
-    pool_free(b->pool);
-    arena_free(&b->arena);
-}
 
 static Run *run_of(const Bench *b, Pool *pool) {
     Error err = {0};
@@ -67,7 +40,7 @@ static void packed_weights_give_the_same_bits(void **state) {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         for (CpuTier tier = CPU_REF; tier <= cpu_best(); tier++) {
             Bench b;
-            bench_open(&b, names[i], CONV_GEMM, tier);
+            bench_open_as(&b, names[i], 2, (RunOptions){CONV_GEMM, tier}, 1);
             Run *run = run_of(&b, b.pool);
             for (int n = 0; n < b.model->graph.node_count; n++) {
                 Tensor out;
@@ -96,7 +69,7 @@ static const float *packed_of(const Bench *b, const Run *run, int node, ConvPath
 static void runs_share_them_until_weights_change(void **state) {
     (void)state;
     Bench b;
-    bench_open(&b, "resnet20-cifar", CONV_GEMM, cpu_best());
+    bench_open_as(&b, "resnet20-cifar", 2, (RunOptions){CONV_GEMM, cpu_best()}, 1);
     Run *run = run_of(&b, b.pool);
     const float *first = packed_of(&b, run, 0, CONV_GEMM);
     assert_non_null(first);
@@ -136,7 +109,7 @@ static void threads_pack_at_once(void **state) {
     enum { THREADS = 4 };
     for (int path = CONV_GEMM; path <= CONV_WINOGRAD; path++) {
         Bench b;
-        bench_open(&b, "resnet20-cifar", (ConvPath)path, cpu_best());
+        bench_open_as(&b, "resnet20-cifar", 2, (RunOptions){(ConvPath)path, cpu_best()}, 1);
         pthread_t threads[THREADS];
         for (int i = 0; i < THREADS; i++)
             assert_int_equal(pthread_create(&threads[i], NULL, run_in_thread, &b), 0);
@@ -156,7 +129,7 @@ static void without_memory_a_run_can_go_on_later(void **state) {
     (void)state;
     Bench b;
     Error err = {0};
-    bench_open(&b, "lenet", CONV_GEMM, CPU_REF);
+    bench_open_as(&b, "lenet", 2, (RunOptions){CONV_GEMM, CPU_REF}, 1);
     packed_forget(b.model);
     Run *run = run_new(b.model, &b.input, &b.options, b.pool, &err);
     assert_ok(run, err);

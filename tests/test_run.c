@@ -1,38 +1,12 @@
 /* Runs: stepping, going back, cancelling, memory, and the fast plan beside step mode. */
-#include "support.h"
+#include "run_support.h"
 
 #include "base/memory.h"
 #include "engine/calibrate.h"
 #include "engine/fast.h"
-#include "engine/open.h"
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
-
-typedef struct Bench { /* an opened network with an input */
-    Arena arena;
-    Pool *pool;
-    RunOptions options;
-    Model *model;
-    Tensor input;
-} Bench;
-
-static void bench_open(Bench *b, const char *which, int threads, ConvPath path, int64_t batch) {
-    Error err = {0};
-    *b = (Bench){.options = {.path = path, .tier = cpu_best()}};
-    b->pool = pool_new(threads, &err);
-    b->model = engine_open(which, 0, "random:3", &b->options, b->pool, NULL, &err);
-    assert_ok(b->model, err);
-    Shape shape = shape_batched(&b->model->graph.input, batch);
-    assert_ok(tensor_new(&b->input, &b->arena, &shape, &err), err);
-    test_fill(b->input.data, (size_t)tensor_count(&b->input), 5);
-}
-
-static void bench_close(Bench *b) {
-    model_free(b->model);
-    pool_free(b->pool);
-    arena_free(&b->arena);
-}
 
 static void stepping_forward_and_back(void **state) {
     (void)state;

@@ -18,7 +18,6 @@ typedef struct Box {
 } Box;
 
 typedef struct Turned {
-    const KernelContext *k;
     const ConvShape *s;
     ConvShape t; /* the convolution that takes dy to dx */
     bool spread; /* dx's pixels lie s->sy and s->sx apart */
@@ -187,7 +186,6 @@ bool conv_turned(const KernelContext *k, const ConvShape *s, const float *packed
     Turned p;
     if (!turn(s, &p))
         return false;
-    p.k = k;
     p.dy = dy;
     p.add = add;
     p.dx = dx;
